@@ -1,0 +1,56 @@
+import eslint from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** The only members of Math whose results are the same bits on every engine. */
+const exactMath = ["sqrt", "abs", "floor", "ceil", "trunc", "sign", "min", "max", "imul", "clz32", "fround", "PI"];
+
+const exactMathOnly = {
+  selector: `MemberExpression[object.name='Math']:not([computed=false][property.name=/^(${exactMath.join("|")})$/])`,
+  message: `src/ may use only the exact Math members (${exactMath.join(", ")}); use src/math for the others.`,
+};
+const noBareMath = {
+  selector: ":not(MemberExpression) > Identifier[name='Math']",
+  message: "Math may not be passed around or destructured in src/: name the exact member.",
+};
+const noPower = {
+  selector: "BinaryExpression[operator='**'], AssignmentExpression[operator='**=']",
+  message: "** is not the same on every engine: multiply, or use src/math.",
+};
+
+export default tseslint.config(
+  { ignores: ["**/dist/", "**/node_modules/", "lab/reports/"] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ["src/tsconfig.json", "lab/tsconfig.json", "test/tsconfig.json", "bench/tsconfig.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "max-lines": ["error", { max: 400, skipBlankLines: true }],
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": ["error", exactMathOnly, noBareMath, noPower],
+      "no-restricted-globals": [
+        "error",
+        ...["process", "window", "self", "document", "navigator", "performance", "console", "crypto", "Date", "eval"],
+        ...["Function", "setTimeout", "fetch", "require", "Buffer"],
+      ],
+      "no-eval": "error",
+      "no-new-func": "error",
+    },
+  },
+  { files: ["**/*.js", "**/*.cjs"], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ["**/*.cjs"],
+    languageOptions: { globals: { module: "writable", __dirname: "readonly" } },
+  },
+);

@@ -1,0 +1,154 @@
+/**
+ * What a classifier's loss is made of: log-sum-exp, softmax and cross-entropy against class numbers, over the last axis.
+ * All subtract the row's largest element first, so that no exponential overflows.
+ */
+import { ArgumentError, ShapeError } from "../errors.ts";
+import type { Shape } from "../linalg/layout.ts";
+import { exp as exponential, log as logarithm } from "../math/elementary.ts";
+import { multiply, subtract, sum } from "./arithmetic.ts";
+import { reshape } from "./structure.ts";
+import { apply, type Operand, type Primitive, type Tensor } from "./tensor.ts";
+
+function lastAxis(shape: Shape): number {
+  const length = shape.at(-1);
+  if (length === undefined) throw new ShapeError("a scalar has no last axis.");
+  return length;
+}
+
+/** The largest of `length` elements. */
+function largest(array: Float64Array, from: number, length: number): number {
+  let maximum = array[from];
+  for (let k = 1; k < length; k++) maximum = Math.max(maximum, array[from + k]);
+  return maximum;
+}
+
+function sumOfExponentials(array: Float64Array, from: number, length: number, shift: number): number {
+  let total = 0;
+  for (let k = 0; k < length; k++) total += exponential(array[from + k] - shift);
+  return total;
+}
+
+const logSumExpPrimitive: Primitive = {
+  name: "logSumExp",
+  shape([x]): Shape {
+    lastAxis(x);
+    return x.slice(0, -1);
+  },
+  kernel([x], output): () => void {
+    const length = lastAxis(x.shape);
+    return () => {
+      for (let row = 0; row < output.size; row++) {
+        const from = x.offset + row * length;
+        const shift = largest(x.array, from, length);
+        output.array[output.offset + row] = shift + logarithm(sumOfExponentials(x.array, from, length, shift));
+      }
+    };
+  },
+  pullback: ([x], output, cotangent) => [multiply(softmax(x), reshape(cotangent, [...output.shape, 1]))],
+};
+
+const softmaxPrimitive: Primitive = {
+  name: "softmax",
+  overwrites: [0],
+  shape([x]): Shape {
+    lastAxis(x);
+    return x;
+  },
+  kernel([x], output): () => void {
+    const length = lastAxis(x.shape);
+    return () => softmaxRows(x, output, length);
+  },
+  pullback(_inputs, output, cotangent): readonly Tensor[] {
+    const weighted = multiply(cotangent, output);
+    const total = reshape(sum(weighted, -1), [...output.shape.slice(0, -1), 1]);
+    return [subtract(weighted, multiply(output, total))];
+  },
+};
+
+function softmaxRows(x: Operand, output: Operand, length: number): void {
+  const { array: from } = x;
+  const { array: to } = output;
+  for (let start = 0; start < x.size; start += length) {
+    const at = x.offset + start;
+    const out = output.offset + start;
+    const shift = largest(from, at, length);
+    let total = 0;
+    for (let k = 0; k < length; k++) total += to[out + k] = exponential(from[at + k] - shift);
+    for (let k = 0; k < length; k++) to[out + k] /= total;
+  }
+}
+
+/**
+ * Row i's loss log Σₖ exp(xᵢₖ) − xᵢ,label(i), from the logits and their softmax: the largest probability of a row is
+ * 1 / Σₖ exp(xᵢₖ − max), so the exponentials that the gradient needs anyway serve for the value too.
+ */
+const crossEntropyPrimitive: Primitive = {
+  name: "softmaxCrossEntropy",
+  shape([logits, , labels]): Shape {
+    if (lastAxis(logits) < 1 || logits.slice(0, -1).join() !== labels.join())
+      throw new ShapeError("expected logits [..., classes] and one label per row.");
+    return labels;
+  },
+  kernel([logits, probabilities, labels], output): () => void {
+    const classes = lastAxis(logits.shape);
+    return () => {
+      const { array: from } = logits;
+      for (let row = 0; row < output.size; row++) {
+        const label = labelOf(labels, row, classes);
+        const at = logits.offset + row * classes;
+        const certainty = largest(probabilities.array, probabilities.offset + row * classes, classes);
+        output.array[output.offset + row] = largest(from, at, classes) - from[at + label] - logarithm(certainty);
+      }
+    };
+  },
+  pullback: ([, probabilities, labels], _output, cotangent) => [
+    multiply(apply(minusOneHot, probabilities, labels), reshape(cotangent, [...cotangent.shape, 1])),
+    undefined,
+    undefined,
+  ],
+};
+
+/** x minus 1 at each row's label. */
+const minusOneHot: Primitive = {
+  name: "minusOneHot",
+  overwrites: [0],
+  shape: ([x]) => x,
+  kernel([x, labels], output): () => void {
+    const classes = lastAxis(x.shape);
+    return () => {
+      const { array: to, offset: out } = output;
+      if (to !== x.array || out !== x.offset) for (let k = 0; k < x.size; k++) to[out + k] = x.array[x.offset + k];
+      for (let row = 0; row < labels.size; row++) to[out + row * classes + labelOf(labels, row, classes)] -= 1;
+    };
+  },
+  pullback: (_inputs, _output, cotangent) => [cotangent, undefined],
+};
+
+function labelOf(labels: Operand, row: number, classes: number): number {
+  const label = labels.array[labels.offset + row];
+  if (label >= 0 && label < classes && Math.floor(label) === label) return label;
+  throw new ArgumentError(
+    `softmaxCrossEntropy: the label of row ${row} is ${label}; expected a whole number from 0 to ${classes - 1}.`,
+  );
+}
+
+/** log Σ exp(x) over the last axis, which is dropped. Throws ShapeError for a scalar. */
+export function logSumExp(x: Tensor): Tensor {
+  return apply(logSumExpPrimitive, x);
+}
+
+/** exp(x) / Σ exp(x) over the last axis. Throws ShapeError for a scalar. */
+export function softmax(x: Tensor): Tensor {
+  return apply(softmaxPrimitive, x);
+}
+
+/**
+ * Each row's cross-entropy between softmax(logits) and a class number: logits [..., classes], labels [...] holding whole
+ * numbers from 0 to classes − 1; one loss per row, take its `mean` for the usual loss. No derivative in the labels.
+ *
+ * Throws ShapeError where the shapes do not fit and, when the program runs, ArgumentError for a label that is no class.
+ * @example mean(softmaxCrossEntropy(logits, label))
+ */
+export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  return apply(crossEntropyPrimitive, logits, softmax(logits), labels);
+}

@@ -1,0 +1,132 @@
+/**
+ * The graph that a trace leaves behind. A Tensor has no numbers in it: it is the name of a value that a compiled
+ * program will compute. Applying a primitive to tensors appends one node to their graph; an equal application that is
+ * already there is used again (common subexpressions are never computed twice).
+ */
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { sizeOf, type Shape } from "../linalg/layout.ts";
+
+/** Where a tensor's elements lie when a program runs: row-major from `offset` on. A program may move it between runs. */
+export interface Operand {
+  array: Float64Array;
+  offset: number;
+  readonly size: number;
+  readonly shape: Shape;
+}
+
+/**
+ * All that is known of one operation, its attributes (an axis, a flag) already filled in: adding a primitive to the
+ * library is writing one of these. Derivative rules are written with the same primitives as user code, so a gradient is
+ * a graph like any other and can be differentiated again.
+ */
+export interface Primitive {
+  readonly name: string;
+  /** What tells this primitive from others of the same name; shown when a graph is printed. */
+  readonly attributes?: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  /** The output's shape. Throws ShapeError for inputs that do not fit; `apply` adds the primitive's name. */
+  shape(inputs: readonly Shape[]): Shape;
+  /** Makes the function that computes `output` from `inputs`. It allocates nothing when called. */
+  kernel(inputs: readonly Operand[], output: Operand): () => void;
+  /**
+   * The transposed derivative: for the cotangent of the output, the cotangent of each input, `undefined` where there is
+   * none (integer labels, piecewise constants).
+   */
+  pullback(inputs: readonly Tensor[], output: Tensor, cotangent: Tensor): readonly (Tensor | undefined)[];
+  /** The inputs over which the kernel may write its output, element by element. Default none. */
+  readonly overwrites?: readonly number[];
+  /** The output is input 0 under another shape: no kernel runs and no memory is taken. */
+  readonly view?: boolean;
+}
+
+/** One application of a primitive, or (without primitive) an input of the graph. */
+export interface Node {
+  readonly primitive: Primitive | undefined;
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  readonly label: string;
+}
+
+/** The nodes of one trace, in an order in which they can be computed. */
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly #known = new Map<string, Tensor>();
+  #closed = false;
+
+  /** A tensor whose elements are handed in when the program runs. */
+  input(label: string, shape: Shape): Tensor {
+    const output = new Tensor(this, this.nodes.length, shape);
+    this.nodes.push({ primitive: undefined, inputs: [], output, label });
+    return output;
+  }
+
+  /** Appends `primitive` applied to `inputs`, or finds it. `apply` is the checked way to call this. */
+  append(primitive: Primitive, inputs: readonly Tensor[]): Tensor {
+    if (this.#closed)
+      throw new ArgumentError(
+        `${primitive.name}: the trace has ended; a tensor can only be used inside the function that received it.`,
+      );
+    const key = JSON.stringify([primitive.name, primitive.attributes, inputs.map((input) => input.id)]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const output = new Tensor(this, this.nodes.length, shapeOf(primitive, inputs));
+    this.nodes.push({ primitive, inputs, output, label: primitive.name });
+    this.#known.set(key, output);
+    return output;
+  }
+
+  /** Ends the trace: from here on nothing can be appended. */
+  close(): void {
+    this.#closed = true;
+  }
+}
+
+/** A value inside a traced function: its shape is known, its elements will be. Made by the tracer, never by users. */
+export class Tensor {
+  readonly graph: Graph;
+  /** The index of its node in the graph. */
+  readonly id: number;
+  readonly shape: Shape;
+
+  constructor(graph: Graph, id: number, shape: Shape) {
+    this.graph = graph;
+    this.id = id;
+    this.shape = shape;
+    Object.freeze(this);
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The node that computes this tensor. */
+  get node(): Node {
+    return this.graph.nodes[this.id];
+  }
+}
+
+/** Applies a primitive to tensors of one trace. Throws ArgumentError for tensors of two traces, ShapeError as it says. */
+export function apply(primitive: Primitive, ...inputs: readonly [Tensor, ...Tensor[]]): Tensor {
+  for (const input of inputs) requireTensor(input, primitive.name);
+  const { graph } = inputs[0];
+  for (const input of inputs)
+    if (input.graph !== graph)
+      throw new ArgumentError(`${primitive.name}: its arguments come from two different traces.`);
+  return graph.append(primitive, inputs);
+}
+
+/** Types say so already, but plain JavaScript callers have none. */
+function requireTensor(value: unknown, caller: string): void {
+  if (!(value instanceof Tensor))
+    throw new ArgumentError(`${caller}: expected tensors of a trace, got ${value === null ? "null" : typeof value}.`);
+}
+
+function shapeOf(primitive: Primitive, inputs: readonly Tensor[]): Shape {
+  try {
+    return Object.freeze<number[]>([...primitive.shape(inputs.map((input) => input.shape))]);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const shapes = inputs.map((input) => `[${input.shape.join(", ")}]`).join(" and ");
+    throw new ShapeError(`${primitive.name} of ${shapes}: ${error.message}`);
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The QR factorization A = Q R by Householder reflectors: Q orthonormal, R upper triangular.
+ *
+ * Cost: 2n²(m − n/3) flops for m ≥ n, in panels whose reflectors are applied to the rest as matrix products. Accuracy:
+ * ‖A − QR‖ and ‖I − QᵀQ‖ are a few units of round-off, columnwise, so badly scaled columns do no harm. R's diagonal has
+ * either sign. Source: G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §5.2; LAPACK's dgeqrf.
+ */
+import { ShapeError } from "../errors.ts";
+import { requireFinite } from "./finite.ts";
+import {
+  applyReflectors,
+  gatherReflectors,
+  makeReflector,
+  reflectorBlock,
+  type ReflectorBlock,
+} from "./householder.ts";
+import { Matrix } from "./matrix.ts";
+
+/** A = Q R as reflectors, with what one does with it. Made by `householderQR`. */
+export class HouseholderQR {
+  /** m × n: R on and above the diagonal, the reflectors' vectors (without their leading 1) below. */
+  readonly packed: Matrix;
+  /** τ of each reflector, min(m, n) of them. */
+  readonly scales: Float64Array;
+
+  constructor(packed: Matrix, scales: Float64Array) {
+    this.packed = packed;
+    this.scales = scales;
+  }
+
+  /** R, min(m, n) × n, upper triangular (trapezoidal for wide A), with zeros below the diagonal. */
+  r(): Matrix {
+    const { packed, scales } = this;
+    const result = new Matrix(scales.length, packed.columns);
+    for (let i = 0; i < result.rows; i++) result.row(i).set(packed.row(i).subarray(i), i);
+    return result;
+  }
+
+  /** Q with orthonormal columns: m × min(m, n), or all m × m with `full`. */
+  q(options: { readonly full?: boolean } = {}): Matrix {
+    const { rows } = this.packed;
+    const columns = options.full === true ? rows : this.scales.length;
+    const result = new Matrix(rows, columns);
+    for (let i = 0; i < columns; i++) result.set(i, i, 1);
+    // Backwards, a block changes only the columns from its first on: the others are still columns of the identity.
+    for (const { first, block } of this.#blocks().reverse())
+      applyReflectors(block, false, result.data, first * columns + first, columns, columns - first);
+    return result;
+  }
+
+  /** Q·B for an m × p matrix, in a new one, without forming Q. Throws ShapeError for other sizes. */
+  applyQ(matrix: Matrix): Matrix {
+    return this.#applied(matrix, this.#blocks().reverse(), false);
+  }
+
+  /** Qᵀ·B for an m × p matrix, in a new one, without forming Q. Throws ShapeError for other sizes. */
+  applyQTransposed(matrix: Matrix): Matrix {
+    return this.#applied(matrix, this.#blocks(), true);
+  }
+
+  #applied(matrix: Matrix, blocks: { first: number; block: ReflectorBlock }[], transposed: boolean): Matrix {
+    if (matrix.rows !== this.packed.rows)
+      throw new ShapeError(`HouseholderQR: the matrix has ${matrix.rows} rows; Q has ${this.packed.rows}.`);
+    const { columns } = matrix;
+    const result = new Matrix(matrix.rows, matrix.columns, matrix.data.slice());
+    for (const { first, block } of blocks)
+      applyReflectors(block, transposed, result.data, first * columns, columns, columns);
+    return result;
+  }
+
+  #blocks(): { first: number; block: ReflectorBlock }[] {
+    const { packed, scales } = this;
+    const blocks: { first: number; block: ReflectorBlock }[] = [];
+    for (let first = 0; first < scales.length; first += reflectorBlock) {
+      const count = Math.min(reflectorBlock, scales.length - first);
+      blocks.push({ first, block: blockAt(packed, scales, first, count) });
+    }
+    return blocks;
+  }
+}
+
+function blockAt({ data, rows, columns }: Matrix, scales: Float64Array, first: number, count: number): ReflectorBlock {
+  return gatherReflectors(data, columns, first, first, rows - 1, count, scales, first);
+}
+
+/**
+ * Factors an m × n matrix (any m and n, 0 included), which is not changed.
+ * Throws NotFiniteError naming the entry that is NaN or infinite.
+ *
+ * @example householderQR(Matrix.fromRows([[3], [4]])).r().toRows() // [[-5]]
+ */
+export function householderQR(matrix: Matrix): HouseholderQR {
+  requireFinite(matrix, "householderQR");
+  const packed = new Matrix(matrix.rows, matrix.columns, matrix.data.slice());
+  const { rows, columns, data } = packed;
+  const scales = new Float64Array(Math.min(rows, columns));
+  const row = new Float64Array(columns);
+  for (let first = 0; first < scales.length; first += reflectorBlock) {
+    const count = Math.min(reflectorBlock, scales.length - first);
+    for (let j = first; j < first + count; j++) {
+      scales[j] = makeReflector(data, j * columns + j, columns, rows - j);
+      reflectRows(data, columns, j, rows, j + 1, first + count, scales[j], row);
+    }
+    const right = first + count;
+    if (right < columns)
+      applyReflectors(
+        blockAt(packed, scales, first, count),
+        true,
+        data,
+        first * columns + right,
+        columns,
+        columns - right,
+      );
+  }
+  return new HouseholderQR(packed, scales);
+}
+
+/** Applies reflector j, whose vector lies in column j, to the columns from `left` to before `right`, row by row. */
+export function reflectRows(
+  data: Float64Array,
+  stride: number,
+  j: number,
+  rows: number,
+  left: number,
+  right: number,
+  scale: number,
+  workspace: Float64Array,
+): void {
+  if (scale === 0) return;
+  for (let l = left; l < right; l++) workspace[l] = data[j * stride + l];
+  for (let i = j + 1; i < rows; i++) {
+    const v = data[i * stride + j];
+    for (let l = left, at = i * stride + left; l < right; l++, at++) workspace[l] += v * data[at];
+  }
+  for (let l = left; l < right; l++) {
+    workspace[l] *= scale;
+    data[j * stride + l] -= workspace[l];
+  }
+  for (let i = j + 1; i < rows; i++) {
+    const v = data[i * stride + j];
+    for (let l = left, at = i * stride + left; l < right; l++, at++) data[at] -= v * workspace[l];
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Householder reflectors H = I − τ v vᵀ with v₀ = 1, and the compact WY form that applies many of them as matrix products.
+ *
+ * Source: C. Van Loan and R. Schreiber, A Storage-Efficient WY Representation for Products of Householder
+ * Transformations, SIAM J. Sci. Stat. Comput. 10, 1989; the conventions are LAPACK's (dlarfg, dlarft, dlarfb).
+ */
+import { planProduct } from "./product.ts";
+
+/** How many reflectors are applied together. */
+export const reflectorBlock = 32;
+
+/** The Euclidean norm of `count` numbers that lie `stride` apart, without overflow or harmful underflow. */
+export function strideNorm(data: Float64Array, offset: number, stride: number, count: number): number {
+  let largest = 0;
+  for (let k = 0, at = offset; k < count; k++, at += stride) largest = Math.max(largest, Math.abs(data[at]));
+  if (largest === 0) return 0;
+  // Squares of numbers in this range neither overflow in sum nor lose what counts.
+  if (largest > 1e-140 && largest < 1e140) {
+    let sum = 0;
+    for (let k = 0, at = offset; k < count; k++, at += stride) sum += data[at] * data[at];
+    return Math.sqrt(sum);
+  }
+  let sum = 0;
+  for (let k = 0, at = offset; k < count; k++, at += stride) {
+    const scaled = data[at] / largest;
+    sum += scaled * scaled;
+  }
+  return largest * Math.sqrt(sum);
+}
+
+/**
+ * Makes the reflector that maps the column x (`count` numbers, `stride` apart) to (β, 0, …, 0) with |β| = ‖x‖ and the sign
+ * opposite to x₀'s. Overwrites x₀ by β and the others by v's, and returns τ; 0 when they are zero already.
+ */
+export function makeReflector(data: Float64Array, offset: number, stride: number, count: number): number {
+  if (count < 2) return 0;
+  const rest = strideNorm(data, offset + stride, stride, count - 1);
+  if (rest === 0) return 0;
+  const first = data[offset];
+  const larger = Math.max(Math.abs(first), rest);
+  const a = first / larger;
+  const b = rest / larger;
+  const beta = (first < 0 ? larger : -larger) * Math.sqrt(a * a + b * b);
+  const pivot = first - beta;
+  for (let k = 1, at = offset + stride; k < count; k++, at += stride) data[at] /= pivot;
+  data[offset] = beta;
+  return (beta - first) / beta;
+}
+
+/** A block of reflectors, H₀H₁… = I − V T Vᵀ: V is rows × count (unit lower trapezoidal), T count × count (upper). */
+export interface ReflectorBlock {
+  readonly rows: number;
+  readonly count: number;
+  readonly v: Float64Array;
+  readonly t: Float64Array;
+}
+
+/**
+ * Gathers `count` reflectors whose vectors lie below the diagonal of a row-major matrix: v of reflector j occupies column
+ * `column + j` from row `row + j + 1` to `lastRow`, with `stride` from row to row.
+ */
+export function gatherReflectors(
+  data: Float64Array,
+  stride: number,
+  row: number,
+  column: number,
+  lastRow: number,
+  count: number,
+  scales: Float64Array,
+  firstScale: number,
+): ReflectorBlock {
+  const rows = lastRow - row + 1;
+  const v = new Float64Array(rows * count);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < Math.min(i, count); j++) v[i * count + j] = data[(row + i) * stride + column + j];
+  for (let j = 0; j < count; j++) v[j * count + j] = 1;
+  return { rows, count, v, t: triangularFactor(rows, count, v, scales, firstScale) };
+}
+
+/** T from the inner products of the vectors: column j is −τⱼ T (Vᵀvⱼ) above the diagonal, τⱼ on it. */
+function triangularFactor(
+  rows: number,
+  count: number,
+  v: Float64Array,
+  scales: Float64Array,
+  firstScale: number,
+): Float64Array {
+  const t = new Float64Array(count * count);
+  const products = new Float64Array(count * count);
+  planProduct({ rows: count, columns: count, inner: rows, transposeA: true })(v, 0, v, 0, products, 0);
+  for (let j = 0; j < count; j++) {
+    const scale = scales[firstScale + j];
+    t[j * count + j] = scale;
+    for (let i = 0; i < j; i++) {
+      let sum = 0;
+      for (let l = i; l < j; l++) sum += t[i * count + l] * products[l * count + j];
+      t[i * count + j] = -scale * sum;
+    }
+  }
+  return t;
+}
+
+/**
+ * Applies H₀H₁… (or, transposed, its inverse …H₁H₀) from the left to the rows × columns part of a row-major matrix that
+ * begins at `offset` with `stride` from row to row, in place: C ← C − V (T (VᵀC)), three matrix products.
+ */
+export function applyReflectors(
+  block: ReflectorBlock,
+  transposed: boolean,
+  data: Float64Array,
+  offset: number,
+  stride: number,
+  columns: number,
+): void {
+  const { rows, count, v, t } = block;
+  if (columns === 0 || count === 0) return;
+  const first = new Float64Array(count * columns);
+  const second = new Float64Array(count * columns);
+  planProduct({ rows: count, columns, inner: rows, transposeA: true, strideB: stride })(v, 0, data, offset, first, 0);
+  planProduct({ rows: count, columns, inner: count, transposeA: transposed })(t, 0, first, 0, second, 0);
+  for (let k = 0; k < second.length; k++) second[k] = -second[k];
+  planProduct({ rows, columns, inner: count, accumulate: true, strideC: stride })(v, 0, second, 0, data, offset);
+}

@@ -1,0 +1,170 @@
+/**
+ * The singular value decomposition A = U Σ Vᵀ by one-sided Jacobi rotations after pivoted QR.
+ *
+ * A = Q R and then R P = Q′R′ with pivoting; rotations from the left make the rows of R′ orthogonal, W R′ = Σ Yᵀ, and
+ * U = Q Q′ Wᵀ, V = P Y: the right vectors are the rotated rows, scaled to length 1, and need no accumulation.
+ *
+ * Cost for m × n, m ≥ n: 2mn² flops for QR and some five to eight sweeps of 4n³. Accuracy: every singular value to a few
+ * units of round-off relative to itself when A is well conditioned after scaling its columns (or rows), where methods that
+ * form AᵀA or a bidiagonal matrix lose the small ones; relative to the largest in general. At most 60 sweeps. Entries may
+ * differ in size by up to 1e150 within a matrix.
+ * Source: M. Hestenes, SIAM J. 6, 1958; Z. Drmač and K. Veselić, New Fast and Accurate Jacobi SVD Algorithm, SIAM J.
+ * Matrix Anal. 29, 2008.
+ */
+import { NotConvergedError } from "../errors.ts";
+import { requireFinite } from "./finite.ts";
+import { strideNorm } from "./householder.ts";
+import { householderQR } from "./householder-qr.ts";
+import { Matrix } from "./matrix.ts";
+import { descendingOrder, orientationOf, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { pivotedQR } from "./pivoted-qr.ts";
+
+const unitRoundoff = 1.1102230246251565e-16;
+const maximumSweeps = 60;
+
+/** The singular values in descending order, and the vectors asked for as columns in that order. */
+export interface SingularValueDecomposition {
+  /** min(m, n) values, none negative. */
+  readonly values: Float64Array;
+  /** Left singular vectors, m × min(m, n). */
+  readonly u: Matrix;
+  /** Right singular vectors, n × min(m, n). */
+  readonly v: Matrix;
+}
+
+/**
+ * Decomposes an m × n matrix (any m and n), which is not changed. The values descend; U and V have orthonormal columns,
+ * also where singular values are zero; each right vector has its entry of largest size (the first of such) positive, and
+ * the left vectors follow. Scaling by a power of two scales the values exactly and leaves the vectors.
+ *
+ * Throws NotFiniteError naming an entry that is NaN or infinite, NotConvergedError after 60 sweeps (never seen).
+ *
+ * @example singularValueDecomposition(Matrix.fromRows([[3, 0], [0, 4]])).values[0] // 4
+ */
+export function singularValueDecomposition(matrix: Matrix): SingularValueDecomposition {
+  requireFinite(matrix, "singularValueDecomposition");
+  if (matrix.rows < matrix.columns) {
+    // Aᵀ = V Σ Uᵀ; the signs are set by what are right vectors here.
+    const { values, u, v } = decomposeTall(matrix.transpose());
+    const signs = signsOfColumns(u);
+    return { values, u: withSigns(v, signs), v: withSigns(u, signs) };
+  }
+  const { values, u, v } = decomposeTall(matrix);
+  const signs = signsOfColumns(v);
+  return { values, u: withSigns(u, signs), v: withSigns(v, signs) };
+}
+
+/** The singular values alone, descending. See `singularValueDecomposition`. @example singularValues(Matrix.fromRows([[1, 2], [2, 4]]))[0] // 5 */
+export function singularValues(matrix: Matrix): Float64Array {
+  return singularValueDecomposition(matrix).values;
+}
+
+function decomposeTall(matrix: Matrix): SingularValueDecomposition {
+  const n = matrix.columns;
+  const scale = scaleToOne(matrix.data);
+  const scaled = new Matrix(
+    matrix.rows,
+    n,
+    matrix.data.map((entry) => entry * scale),
+  );
+  const outer = householderQR(scaled);
+  const inner = pivotedQR(outer.r());
+  const rotated = inner.factors.r();
+  // Row i of `turns` is what the rotations have made of the i-th unit vector's row.
+  const turns = Matrix.identity(n);
+  orthogonalizeRows(rotated, turns);
+
+  const norms = Float64Array.from({ length: n }, (_value, i) => strideNorm(rotated.data, i * n, 1, n));
+  const order = descendingOrder(norms);
+  const values = Float64Array.from(order, (index) => norms[index]);
+  const right = new Matrix(n, n);
+  order.forEach((from, j) => {
+    for (let k = 0; k < n; k++)
+      right.data[inner.order[k] * n + j] = norms[from] === 0 ? 0 : rotated.get(from, k) / norms[from];
+  });
+  const core = inner.factors.applyQ(
+    rowsAsColumns(
+      turns,
+      order,
+      order.map(() => 1),
+    ),
+  );
+  const padded = new Matrix(matrix.rows, n);
+  padded.data.set(core.data);
+  const rank = values.findIndex((value) => value === 0);
+  return {
+    values: values.map((value) => value / scale),
+    u: outer.applyQ(padded),
+    v: rank < 0 ? right : completed(right, rank),
+  };
+}
+
+/** Rotates pairs of rows of `a` until all are orthogonal to round-off, and the rows of `turns` along. */
+function orthogonalizeRows(a: Matrix, turns: Matrix): void {
+  const { rows: n, columns, data } = a;
+  const tolerance = unitRoundoff * Math.sqrt(Math.max(columns, 1));
+  let rotated = true;
+  for (let sweeps = 0; rotated; sweeps++) {
+    let largest = 0;
+    rotated = false;
+    for (let p = 0; p < n - 1; p++)
+      for (let q = p + 1; q < n; q++) {
+        let pp = 0;
+        let qq = 0;
+        let pq = 0;
+        for (let k = 0, i = p * columns, j = q * columns; k < columns; k++, i++, j++) {
+          const x = data[i];
+          const y = data[j];
+          pp += x * x;
+          qq += y * y;
+          pq += x * y;
+        }
+        const size = Math.sqrt(pp) * Math.sqrt(qq);
+        if (Math.abs(pq) <= tolerance * size) continue;
+        largest = Math.max(largest, Math.abs(pq) / size);
+        const ratio = (qq - pp) / (2 * pq);
+        const tangent = (ratio < 0 ? -1 : 1) / (Math.abs(ratio) + Math.sqrt(1 + ratio * ratio));
+        const cosine = 1 / Math.sqrt(1 + tangent * tangent);
+        rotateRows(data, columns, p, q, cosine, tangent * cosine);
+        rotateRows(turns.data, n, p, q, cosine, tangent * cosine);
+        rotated = true;
+      }
+    if (sweeps === maximumSweeps)
+      throw new NotConvergedError(
+        `singularValueDecomposition: Jacobi rotations have not converged after ${sweeps} sweeps.`,
+        sweeps,
+        largest,
+      );
+  }
+}
+
+function rotateRows(data: Float64Array, columns: number, p: number, q: number, cosine: number, sine: number): void {
+  for (let k = 0, i = p * columns, j = q * columns; k < columns; k++, i++, j++) {
+    const x = data[i];
+    const y = data[j];
+    data[i] = cosine * x - sine * y;
+    data[j] = sine * x + cosine * y;
+  }
+}
+
+/** Replaces the columns from `rank` on, which are zero, by ones that complete the others to an orthonormal set. */
+function completed(columns: Matrix, rank: number): Matrix {
+  const n = columns.rows;
+  const known = new Matrix(n, rank);
+  for (let i = 0; i < n; i++) known.row(i).set(columns.row(i).subarray(0, rank));
+  const result = householderQR(known).q({ full: true });
+  for (let i = 0; i < n; i++) result.row(i).set(known.row(i));
+  return result;
+}
+
+function signsOfColumns(columns: Matrix): number[] {
+  const rows = columns.transpose();
+  return Array.from({ length: rows.rows }, (_value, j) => orientationOf(rows.row(j)));
+}
+
+function withSigns(columns: Matrix, signs: readonly number[]): Matrix {
+  const { rows, columns: n, data } = columns;
+  const result = new Matrix(rows, n);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < n; j++) result.data[i * n + j] = signs[j] * data[i * n + j];
+  return result;
+}

@@ -1,0 +1,38 @@
+/** The documented order and signs of eigenvectors and singular vectors, and the scaling that keeps them from overflow. */
+import { Matrix } from "./matrix.ts";
+
+/** The indices of `values` from the largest value to the smallest; equal values keep their order. */
+export function descendingOrder(values: Float64Array): number[] {
+  return Array.from(values, (_value, index) => index).sort((i, j) => values[j] - values[i] || i - j);
+}
+
+/** −1 or 1: what makes the entry of largest size (the first of such) positive. */
+export function orientationOf(vector: Float64Array): 1 | -1 {
+  let largest = 0;
+  for (const entry of vector) if (Math.abs(entry) > Math.abs(largest)) largest = entry;
+  return largest < 0 ? -1 : 1;
+}
+
+/** The chosen rows, each times its sign, as the columns of a new matrix. */
+export function rowsAsColumns(rows: Matrix, order: readonly number[], signs: readonly number[]): Matrix {
+  const result = new Matrix(rows.columns, order.length);
+  order.forEach((from, j) => {
+    for (let i = 0; i < rows.columns; i++)
+      result.data[i * order.length + j] = signs[j] * rows.data[from * rows.columns + i];
+  });
+  return result;
+}
+
+/**
+ * A power of two that brings the largest entry near 1, so that squares neither overflow nor underflow; multiplying by it
+ * is exact (but for entries that are negligible beside the largest). 1 for a matrix of zeros.
+ */
+export function scaleToOne(data: Float64Array): number {
+  let largest = 0;
+  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
+  let scale = 1;
+  // At most about 2100 exact doublings or halvings.
+  while (largest !== 0 && largest * scale < 0.5) scale *= 2;
+  while (largest * scale >= 1) scale /= 2;
+  return scale;
+}

@@ -1,0 +1,76 @@
+/**
+ * e^x and e^x − 1 from additions, multiplications and a table, so the same bits on every engine.
+ *
+ * Cost: about 20 flops and three table look-ups. Accuracy: within 0.52 units in the last place, both. Sources: the
+ * reduction is described in roots-of-two.ts; the result is assembled from its largest term down, so that the rounding
+ * errors of the smaller ones hardly count. Taylor's polynomials suffice for the small rest.
+ */
+import { powersOfTwo, zeroExponent } from "./powers-of-two.ts";
+import { rootsOfTwo, rounder, stepHigh, stepLow, stepsPerUnit } from "./roots-of-two.ts";
+
+/**
+ * e to the power of x, within 0.52 units in the last place. 0 for −∞ and below −745.2, ∞ above 709.79, NaN for NaN.
+ *
+ * @example exp(1) // 2.718281828459045
+ */
+export function exp(x: number): number {
+  if (!(x > -700 && x < 709)) return expAtEdge(x);
+  const n = x * stepsPerUnit + rounder - rounder;
+  const r = x - n * stepHigh - n * stepLow;
+  const whole = n | 0;
+  const at = (whole & 127) << 1;
+  const scale = rootsOfTwo[at] * powersOfTwo[(whole >> 7) + zeroExponent];
+  const square = r * r;
+  const excess = rootsOfTwo[at + 1] + r + square * (0.5 + r * (1 / 6)) + square * square * (1 / 24 + r * (1 / 120));
+  return scale + scale * excess;
+}
+
+/** exp where the result may overflow or be subnormal, or x is not finite. */
+function expAtEdge(x: number): number {
+  if (x !== x) return x;
+  if (x > 709.79) return Infinity;
+  if (x < -745.2) return 0;
+  const n = x * stepsPerUnit + rounder - rounder;
+  const r = x - n * stepHigh - n * stepLow;
+  const exponent = n >> 7;
+  const at = (n & 127) << 1;
+  const square = r * r;
+  const excess = rootsOfTwo[at + 1] + r + square * (0.5 + r * (1 / 6)) + square * square * (1 / 24 + r * (1 / 120));
+  const mantissa = rootsOfTwo[at];
+  // The exponent reaches 1024 with a result that is still finite, but 2^1024 is not.
+  if (exponent > 0) return (mantissa + mantissa * excess) * powersOfTwo[exponent - 1 + zeroExponent] * 2;
+  // A subnormal result is rounded once, by adding it to a number whose last place is as coarse as that of subnormals.
+  const scale = mantissa * powersOfTwo[exponent + 1022 + zeroExponent];
+  const value = scale + scale * excess;
+  if (value >= 1) return value * powersOfTwo[-1022 + zeroExponent];
+  const low = scale - value + scale * excess;
+  const sum = 1 + value;
+  return (sum + (1 - sum + value + low) - 1) * powersOfTwo[-1022 + zeroExponent];
+}
+
+/**
+ * e to the power of x, minus one, without cancellation near zero: within 0.52 units in the last place. −1 for −∞, ∞ above
+ * 709.79, NaN for NaN, and ±0 for ±0.
+ *
+ * @example expm1(1e-20) // 1e-20
+ */
+export function expm1(x: number): number {
+  if (!(x > -44 && x < 44)) return x < 0 ? -1 : exp(x);
+  if (x < 1e-17 && x > -1e-17) return x;
+  const n = x * stepsPerUnit + rounder - rounder;
+  const coarse = x - n * stepHigh;
+  const r = coarse - n * stepLow;
+  const rLow = coarse - r - n * stepLow;
+  const whole = n | 0;
+  const at = (whole & 127) << 1;
+  const scale = rootsOfTwo[at] * powersOfTwo[(whole >> 7) + zeroExponent];
+  // e^x − 1 = (scale − 1) + r + curve + (scale − 1)(r + curve) + …, whose first sums are kept with their rounding errors.
+  const base = scale - 1;
+  const back = base - scale;
+  const baseLow = scale - (base - back) - (1 + back);
+  const sum = base + r;
+  const sumLow = base - sum + r;
+  const square = r * r;
+  const curve = square * (0.5 + r * (1 / 6)) + square * square * (1 / 24 + r * (1 / 120) + square * (1 / 720));
+  return sum + (sumLow + baseLow + (rLow + scale * rootsOfTwo[at + 1] * (1 + r)) + (curve + base * (r + curve)));
+}

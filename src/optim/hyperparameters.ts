@@ -1,0 +1,24 @@
+/**
+ * The checks of hyperparameters at construction, so that a mistake is reported where it is made and not 400 steps later.
+ * All throw ArgumentError with the option's name, the value and the allowed range.
+ */
+import { ArgumentError } from "../errors.ts";
+
+/** Refuses a negative number, NaN, an infinity, and what is no number. */
+export function requireNonnegative(option: string, value: number): void {
+  if (!(Number.isFinite(value) && value >= 0))
+    throw new ArgumentError(`The option ${option} is ${String(value)}; expected a finite number at or above 0.`);
+}
+
+/** Refuses what is outside [0, 1): the range of the decay rates of running averages. */
+export function requireDecayRate(option: string, value: number): void {
+  if (!(Number.isFinite(value) && value >= 0 && value < 1))
+    throw new ArgumentError(`The option ${option} is ${String(value)}; expected a number in [0, 1).`);
+}
+
+/** Refuses options that `owner` does not have: `adam({ lr: 0.1 })` would otherwise run with the default rate. */
+export function requireKnown(owner: string, options: object, known: readonly string[]): void {
+  for (const option of Object.keys(options))
+    if (!known.includes(option))
+      throw new ArgumentError(`${owner} has no option "${option}"; its options are ${known.join(", ")}.`);
+}

@@ -1,0 +1,128 @@
+/**
+ * The loop around an objective and an optimizer: evaluate, look whether to stop, step.
+ *
+ * A step costs one evaluation, one update, and three further passes over the parameters (one that adds the step, two that
+ * look for NaN and infinities); a stop by the gradient's norm is one more. Nothing is allocated in a step except its key.
+ * The run's result is exact in the sense that it depends on nothing but its arguments: resumed from a saved state, it
+ * goes on with the same bits.
+ */
+import { DivergedError, NotFiniteError, ShapeError } from "../errors.ts";
+import type { Layout } from "../linalg/layout.ts";
+import { fold, random } from "../math/random.ts";
+import { indexOfNotFinite, placeOf } from "./finite.ts";
+import { gradientNorm } from "./gradient-norm.ts";
+import { layoutOf, type StochasticObjective } from "./objective.ts";
+import {
+  checkOptions,
+  checkStart,
+  restoreRun,
+  type MinimizeOptions,
+  type Run,
+  type StepProgress,
+  type StopReason,
+} from "./run.ts";
+
+/**
+ * Minimizes an objective from a start, or goes on from the state of an earlier run.
+ *
+ * `start` and the returned parameters are in original coordinates: an objective that has others of its own is used like
+ * the one behind it. `losses[t]` is the value after t steps; with the evaluation at the end, a run of T steps makes
+ * T + 1. A stochastic objective gets `fold(key, t)` for its evaluation after t steps.
+ *
+ * Throws, before any work, ArgumentError, ShapeError, NotFiniteError or StateError for bad options; NotFiniteError when
+ * value or gradient at the start are not finite; DivergedError, with the run up to there, when value, gradient or
+ * parameters are not finite later. What the objective, a schedule or the callback throws passes through unchanged.
+ *
+ * @example const { parameters, losses } = minimize(objective, { start, optimizer: adam({ learningRate: 0.1 }), steps: 400 });
+ */
+export function minimize(objective: StochasticObjective, options: MinimizeOptions): Run {
+  checkOptions(options);
+  const { optimizer, steps, key = random(0), stop = {}, onStep, signal, resume } = options;
+  const { dimension, coordinates } = objective;
+  const originalDimension = coordinates?.originalDimension ?? dimension;
+  const layout = layoutOf(objective);
+  const state = optimizer.init(layout);
+  let point = new Float64Array(dimension);
+  let previous = new Float64Array(dimension);
+  const gradient = new Float64Array(dimension);
+  let firstStep = 0;
+  if (resume !== undefined) {
+    firstStep = restoreRun(resume, point, state);
+  } else {
+    const { start } = options;
+    checkStart(start, originalDimension, coordinates === undefined ? layout : undefined);
+    if (coordinates === undefined) point.set(start);
+    else coordinates.toOwn(start, point);
+  }
+
+  function toOriginal(own: Float64Array, out: Float64Array = new Float64Array(originalDimension)): Float64Array {
+    if (out.length !== originalDimension)
+      throw new ShapeError(`minimize: out has ${out.length} elements; the parameters have ${originalDimension}.`);
+    if (coordinates === undefined) out.set(own);
+    else coordinates.toOriginal(own, out);
+    return out;
+  }
+
+  const losses = new Float64Array(steps + 1);
+  const stopValue = stop.value ?? -Infinity;
+  const stopNorm = stop.gradientNorm ?? -1;
+  const progress = { step: 0, value: 0, parameters: (out?: Float64Array) => toOriginal(point, out) };
+
+  /** What to throw when something is not finite after `taken` steps of this call, and was at `last` before. */
+  function notFinite(culprit: string, taken: number, last: Float64Array): NotFiniteError | DivergedError {
+    if (taken === 0) return new NotFiniteError(`minimize: at the start, ${culprit}.`);
+    const step = firstStep + taken;
+    const value = losses[taken - 1];
+    return new DivergedError(
+      `${optimizer.name} diverged at step ${step}: ${culprit}. The last finite value was ${value}, at step ${step - 1}; ` +
+        "try a smaller learning rate.",
+      { step, parameters: toOriginal(last), value, losses: losses.slice(0, taken) },
+    );
+  }
+
+  for (let taken = 0; ; taken++) {
+    const value = objective.valueAndGradient(point, gradient, fold(key, firstStep + taken));
+    if (!Number.isFinite(value)) throw notFinite(`the objective returned ${String(value)}`, taken, previous);
+    const badGradient = culpritOf("the gradient", gradient, layout);
+    if (badGradient !== undefined) throw notFinite(badGradient, taken, previous);
+    losses[taken] = value;
+
+    progress.step = firstStep + taken;
+    progress.value = value;
+    const answer = onStep?.(progress satisfies StepProgress);
+    let stopped: StopReason | undefined;
+    if (value <= stopValue) stopped = "value";
+    else if (stopNorm >= 0 && gradientNorm(gradient) <= stopNorm) stopped = "gradient";
+    else if (answer === "stop") stopped = "callback";
+    else if (signal?.aborted === true) stopped = "aborted";
+    else if (taken === steps) stopped = "steps";
+    if (stopped !== undefined)
+      return {
+        parameters: toOriginal(point),
+        value,
+        losses: taken === steps ? losses : losses.slice(0, taken + 1),
+        steps: taken,
+        stopped,
+        state: { kind: "run", version: 1, step: firstStep + taken, parameters: point, optimizer: state },
+      };
+
+    optimizer.update(gradient, state, point);
+    add(point, gradient, previous);
+    const badPoint = culpritOf("the parameter", previous, layout);
+    if (badPoint !== undefined) throw notFinite(badPoint, taken + 1, point);
+    const next = previous;
+    previous = point;
+    point = next;
+  }
+}
+
+/** Says which entry of `vector` is not finite: `the gradient is NaN in element 3 of "W1"`; undefined when all are. */
+function culpritOf(what: string, vector: Float64Array, layout: Layout): string | undefined {
+  const index = indexOfNotFinite(vector);
+  return index < 0 ? undefined : `${what} is ${vector[index]} in ${placeOf(index, layout)}`;
+}
+
+/** Overwrites out with x + y. */
+function add(x: Float64Array, y: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = x[i] + y[i];
+}

@@ -1,0 +1,42 @@
+/**
+ * Gradient transformations: the pieces from which optimizers are made (the idea is optax's; see its transform.py).
+ *
+ * A transformation owns no data. `init` makes its state for a layout, as plain data; `update` turns a gradient into a
+ * step, in place, reading and writing that state. The last transformation of an optimizer has scaled by minus the
+ * learning rate, so `parameters[i] += step[i]` ends every optimizer's iteration.
+ */
+import type { Layout } from "../linalg/layout.ts";
+
+/**
+ * What every state has in common: which transformation wrote it and in which version, so that a state read from
+ * storage can be refused when it belongs elsewhere. All fields are numbers, strings, Float64Arrays, or arrays and plain
+ * objects of these; `init` decides which there are and how long, and `update` only changes what they hold.
+ */
+export interface TransformationState {
+  readonly kind: string;
+  readonly version: number;
+}
+
+/** Two functions and a name; see the head of this file for the contract. */
+export interface GradientTransformation<State extends TransformationState = TransformationState> {
+  /** For messages: "adam", "clipByNorm". */
+  readonly name: string;
+  /** The state before the first step, for parameters that lie in memory as `layout` says. */
+  init(layout: Layout): State;
+  /**
+   * Overwrites `gradient` with the step, updates `state` in place, and only reads `parameters`. All three belong to the
+   * caller; nothing is allocated.
+   */
+  update(gradient: Float64Array, state: State, parameters: Float64Array): void;
+  /**
+   * Throws what `update` would throw with the same arguments, and changes nothing. Optional; `chain` checks all its
+   * parts before it updates the first, so that an update that throws leaves every state as it was.
+   */
+  check?(gradient: Float64Array, state: State, parameters: Float64Array): void;
+}
+
+/**
+ * A number that may change with the step, counted from 0: `(step) => 0.1 / (1 + step)`. A pure function: it may be asked
+ * for the same step more than once.
+ */
+export type Schedule = (step: number) => number;

@@ -1,0 +1,156 @@
+/** Values, gradients, Hessian-vector products and per-example gradients against PyTorch's, in test/golden/autodiff.json. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import {
+  abs,
+  add,
+  affine,
+  differentiable,
+  divide,
+  exp,
+  gradients,
+  logSumExp,
+  matmul,
+  mean,
+  multiply,
+  negate,
+  relu,
+  slice,
+  softmax,
+  softmaxCrossEntropy,
+  softplus,
+  square,
+  subtract,
+  sum,
+  tanh,
+  type Tensor,
+} from "../../src/autodiff/index.ts";
+import { layout, type Shape } from "../../src/linalg/layout.ts";
+
+type Nested = number | readonly Nested[];
+interface Case {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, Nested>>;
+  readonly value: number;
+  readonly gradient: Readonly<Record<string, Nested>>;
+  readonly direction: Readonly<Record<string, Nested>>;
+  readonly hessianVector: Readonly<Record<string, Nested>>;
+}
+interface Golden {
+  readonly cases: readonly Case[];
+  readonly perExample: { readonly inputs: Readonly<Record<string, Nested>>; readonly gradients: readonly Nested[] };
+}
+const golden = JSON.parse(readFileSync(new URL("../golden/autodiff.json", import.meta.url), "utf8")) as Golden;
+
+function shapeOf(value: Nested): Shape {
+  return typeof value === "number" ? [] : [value.length, ...shapeOf(value[0])];
+}
+function flatten(value: Nested): number[] {
+  return typeof value === "number" ? [value] : value.flatMap(flatten);
+}
+
+type Named = Readonly<Record<string, Tensor>>;
+const covered: Readonly<Record<string, (t: Named) => Tensor>> = {
+  rosenbrock: ({ x }) => {
+    const head = slice(x, 0, 0, x.size - 1);
+    const tail = slice(x, 0, 1, x.size);
+    return sum(add(multiply(100, square(subtract(tail, square(head)))), square(subtract(1, head))));
+  },
+  "log-sum-exp": ({ A, x, b }) => logSumExp(subtract(matmul(A, x), b)),
+  "logistic regression": ({ X, w, c, s }) =>
+    add(mean(softplus(negate(multiply(s, add(matmul(X, w), c))))), multiply(0.05, sum(square(w)))),
+  "tanh network": ({ X, W1, b1, W2, b2, Y }) => mean(square(subtract(affine(tanh(affine(X, W1, b1)), W2, b2), Y))),
+  "relu classifier": ({ X, W1, b1, W2, b2, labels }) =>
+    mean(softmaxCrossEntropy(affine(relu(affine(X, W1, b1)), W2, b2), labels)),
+  attention: ({ Q, K, V, C }) => sum(multiply(matmul(softmax(divide(matmul(Q, K, { transposeB: true }), 2)), V), C)),
+  "linear network": ({ W1, W2, W3, T }) => mean(square(subtract(matmul(matmul(W3, W2), W1), T))),
+};
+
+function closeTo(actual: ArrayLike<number>, expected: readonly number[], relative: number): void {
+  const scale = Math.max(...expected.map(Math.abs), 1e-300);
+  expected.forEach((value, k) => {
+    expect(Math.abs(actual[k] - value), `entry ${k}: ${actual[k]} against ${value}`).toBeLessThanOrEqual(
+      relative * scale,
+    );
+  });
+}
+
+describe("PyTorch's reference values", () => {
+  for (const [name, body] of Object.entries(covered)) {
+    it(name, () => {
+      const found = golden.cases.find((c) => c.name === name);
+      if (found === undefined) throw new Error(`no golden case ${name}`);
+      const names = Object.keys(found.gradient);
+      const model = layout(Object.fromEntries(names.map((n) => [n, shapeOf(found.inputs[n])])));
+      const others = Object.keys(found.inputs).filter((n) => !names.includes(n));
+      const shapes = Object.fromEntries(others.map((n) => [n, shapeOf(found.inputs[n])]));
+      const data = Object.fromEntries(others.map((n) => [n, flatten(found.inputs[n])]));
+      const point = new Float64Array(names.flatMap((n) => flatten(found.inputs[n])));
+      const gradient = new Float64Array(point.length);
+
+      const objective = differentiable(model, shapes, (p, x) => body({ ...p, ...x })).on(data);
+      const value = objective.valueAndGradient(point, gradient);
+      closeTo([value], [found.value], 1e-12);
+      closeTo(
+        gradient,
+        names.flatMap((n) => flatten(found.gradient[n])),
+        1e-12,
+      );
+
+      // The Hessian-vector product is the gradient of ⟨gradient, direction⟩: differentiation applied to its own result.
+      const directionShapes = Object.fromEntries(names.map((n) => [`to ${n}`, shapeOf(found.inputs[n])]));
+      const directions = Object.fromEntries(names.map((n) => [`to ${n}`, flatten(found.direction[n])]));
+      const slope = differentiable(model, { ...shapes, ...directionShapes }, (p, x) => {
+        const first = gradients(
+          body({ ...p, ...x }),
+          names.map((n) => p[n]),
+        );
+        return first.map((g, k) => sum(multiply(g, x[`to ${names[k]}`]))).reduce((a, b) => add(a, b));
+      }).on({ ...data, ...directions });
+      slope.valueAndGradient(point, gradient);
+      closeTo(
+        gradient,
+        names.flatMap((n) => flatten(found.hessianVector[n])),
+        1e-11,
+      );
+    });
+  }
+
+  it("gradients of single examples", () => {
+    const { inputs, gradients: expected } = golden.perExample;
+    const names = ["W1", "b1", "W2", "b2"] as const;
+    const model = layout({ W1: [4, 3], b1: [3], W2: [3, 3], b2: [3] });
+    const loss = differentiable(model, { x: [1, 4], label: [1] }, (p, { x, label }) =>
+      sum(softmaxCrossEntropy(affine(tanh(affine(x, p.W1, p.b1)), p.W2, p.b2), label)),
+    );
+    const point = new Float64Array(names.flatMap((n) => flatten(inputs[n])));
+    const gradient = new Float64Array(point.length);
+    const rows = inputs["X"] as readonly Nested[];
+    const labels = inputs["labels"] as readonly number[];
+    rows.forEach((row, i) => {
+      loss.on({ x: flatten(row), label: [labels[i]] }).valueAndGradient(point, gradient);
+      closeTo(gradient, flatten(expected[i]), 1e-12);
+    });
+  });
+
+  it("broadcasting and reductions without the maximum", () => {
+    // The golden case adds max(A); here that term's value is taken off and its gradient (1 at the largest entry) too.
+    const found = golden.cases.find((c) => c.name === "broadcasting and reductions");
+    if (found === undefined) throw new Error("no golden case");
+    const { A, b, c } = found.inputs;
+    const model = layout({ A: [4, 3], b: [3], c: [4, 1] });
+    const objective = differentiable(model, {}, (p) =>
+      sum(divide(exp(negate(abs(subtract(p.A, p.b)))), add(1, square(p.c)))),
+    ).on({});
+    const point = new Float64Array([A, b, c].flatMap(flatten));
+    const gradient = new Float64Array(point.length);
+    const largest = Math.max(...flatten(A));
+    closeTo([objective.valueAndGradient(point, gradient)], [found.value - largest], 1e-12);
+    gradient[point.indexOf(largest)] += 1;
+    closeTo(
+      gradient,
+      ["A", "b", "c"].flatMap((n) => flatten(found.gradient[n])),
+      1e-12,
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ArgumentError, NotFiniteError, ShapeError } from "../../src/errors.ts";
+import { householderQR } from "../../src/linalg/householder-qr.ts";
+import { Matrix } from "../../src/linalg/matrix.ts";
+import { multiply } from "../../src/linalg/product.ts";
+import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";
+import * as oracle from "./residuals.ts";
+
+interface Golden {
+  readonly symmetric: readonly { name: string; matrix: number[][]; eigenvalues: number[] }[];
+}
+const golden = JSON.parse(readFileSync(new URL("../golden/linalg.json", import.meta.url), "utf8")) as Golden;
+const { roundoff, threshold } = oracle;
+
+const symmetrized = (a: Matrix): Matrix => oracle.build(a.rows, a.rows, (i, j) => (i < j ? a.get(i, j) : a.get(j, i)));
+
+/** Graded on both sides, as the kinds with graded columns are symmetrized from one. */
+const symmetricKinds = (n: number): (readonly [string, Matrix])[] =>
+  oracle.kindsOfMatrices(n, n).map(([kind, matrix]) => [kind, symmetrized(matrix)] as const);
+
+const largestOf = (values: ArrayLike<number>): number => Math.max(...Array.from(values, Math.abs), 0);
+
+function largestError(values: Float64Array, expected: ArrayLike<number>): number {
+  expect(values.length).toBe(expected.length);
+  return largestOf(values.map((value, index) => value - expected[index]));
+}
+
+describe.each(["jacobi", "tridiagonal"] as const)("symmetricEigen by %s", (method) => {
+  it.each(golden.symmetric)("finds the eigenvalues of $name", ({ matrix, eigenvalues }) => {
+    const { values } = symmetricEigen(Matrix.fromRows(matrix), { method });
+    const bound = 16 * roundoff * largestOf(eigenvalues);
+    expect(largestError(values, eigenvalues)).toBeLessThanOrEqual(bound);
+  });
+
+  it.each([0, 1, 2, 3, 10, 50, 129])("diagonalizes matrices of size %i, in the documented order and sign", (n) => {
+    for (const [kind, matrix] of symmetricKinds(n)) {
+      const { values, vectors } = symmetricEigen(matrix, { method });
+      const unit = oracle.largestEntry(matrix) || 1;
+      const residual = oracle.distance(
+        multiply(oracle.scaled(matrix, 1 / unit), vectors),
+        oracle.scaledColumns(
+          vectors,
+          values.map((value) => value / unit),
+        ),
+      );
+      expect(residual / (Math.max(n * n, 1) * roundoff), kind).toBeLessThan(threshold);
+      expect(oracle.orthonormality(vectors), kind).toBeLessThan(threshold);
+      expect(oracle.isDescending(values), kind).toBe(true);
+      expect(oracle.largestEntriesArePositive(vectors), kind).toBe(true);
+    }
+  });
+
+  it("scales with powers of two bit for bit", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: -400, max: 400 }), fc.nat(), (n, power, seed) => {
+        const matrix = symmetrized(oracle.randomMatrix(n, n, seed));
+        const plain = symmetricEigen(matrix, { method });
+        const other = symmetricEigen(oracle.scaled(matrix, 2 ** power), { method });
+        expect(other.values).toEqual(plain.values.map((value) => value * 2 ** power));
+        expect(other.vectors).toEqual(plain.vectors);
+      }),
+    );
+  });
+
+  it.each([1, 1e-160, 1e160, 1e-300, 1e300])("finds 3 and 1 times %d", (size) => {
+    const matrix = Matrix.fromRows([
+      [2 * size, size],
+      [size, 2 * size],
+    ]);
+    const { values } = symmetricEigen(matrix, { method });
+    expect(largestError(values, [3 * size, size]) / size).toBeLessThanOrEqual(8 * roundoff);
+  });
+
+  it("keeps the small eigenvalues of a graded positive definite matrix to round-off of the largest", () => {
+    const n = 30;
+    const q = householderQR(oracle.randomMatrix(n, n, 7)).q();
+    const spectrum = Float64Array.from({ length: n }, (_, k) => 10 ** ((-14 * k) / (n - 1)));
+    const matrix = symmetrized(multiply(oracle.scaledColumns(q, spectrum), q, { transposeB: true }));
+    // The matrix itself is rounded: that moves its eigenvalues by a few units too.
+    expect(largestError(symmetricEigen(matrix, { method }).values, spectrum)).toBeLessThan(8 * roundoff);
+  });
+
+  it("names an entry that is not finite, instead of computing with it", () => {
+    for (const bad of [NaN, Infinity, -Infinity])
+      expect(() =>
+        symmetricEigen(
+          Matrix.fromRows([
+            [1, bad, 2],
+            [bad, 1, 0],
+            [2, 0, 1],
+          ]),
+          { method },
+        ),
+      ).toThrow(new NotFiniteError(`symmetricEigen: element (0, 1) is ${bad}; expected finite numbers.`));
+  });
+});
+
+describe("symmetricEigen", () => {
+  it("gives the same eigenvalues on both roads", () => {
+    for (const n of [5, 33, 100]) {
+      const matrix = symmetrized(oracle.randomMatrix(n, n, n));
+      const jacobi = symmetricEigen(matrix, { method: "jacobi" }).values;
+      const tridiagonal = symmetricEigen(matrix, { method: "tridiagonal" }).values;
+      expect(largestError(tridiagonal, jacobi) / (n * roundoff * largestOf(jacobi))).toBeLessThan(threshold);
+    }
+  });
+
+  it("takes Jacobi up to 32 and the tridiagonal road beyond", () => {
+    for (const [n, method] of [
+      [32, "jacobi"],
+      [33, "tridiagonal"],
+    ] as const) {
+      const matrix = symmetrized(oracle.randomMatrix(n, n, n));
+      expect(symmetricEigen(matrix)).toEqual(symmetricEigen(matrix, { method }));
+    }
+  });
+
+  it("refuses what is not square or not symmetric", () => {
+    expect(() => symmetricEigen(new Matrix(2, 3))).toThrow(
+      new ShapeError("symmetricEigen: the matrix is 2 × 3; expected a square one."),
+    );
+    expect(() =>
+      symmetricEigen(
+        Matrix.fromRows([
+          [1, 2],
+          [3, 1],
+        ]),
+      ),
+    ).toThrow(new ArgumentError("symmetricEigen: the matrix is not symmetric: entry (1, 0) is 3, entry (0, 1) is 2."));
+  });
+});
