@@ -29,6 +29,7 @@ export function reparameterize(objective: StochasticObjective, basis: Basis): St
   const point = new Float64Array(basis.dimension);
   const gradient = new Float64Array(basis.dimension);
   return {
+    ...(objective.hessianVector === undefined ? {} : { hessianVector: hessianVectorIn(objective, basis) }),
     dimension: basis.rotatedDimension,
     layout: basis.rotatedLayout,
     coordinates: throughBasis(objective, basis),
@@ -38,6 +39,22 @@ export function reparameterize(objective: StochasticObjective, basis: Basis): St
       basis.pullGradient(gradient, gradientOut);
       return value;
     },
+  };
+}
+
+/** ∇²f̃(θ̃)·d̃ = Vᵀ ∇²f(V θ̃) V d̃. */
+function hessianVectorIn(
+  objective: StochasticObjective,
+  basis: Basis,
+): NonNullable<StochasticObjective["hessianVector"]> {
+  const point = new Float64Array(basis.dimension);
+  const direction = new Float64Array(basis.dimension);
+  const product = new Float64Array(basis.dimension);
+  return (rotatedPoint, rotatedDirection, out, key) => {
+    basis.toOriginal(rotatedPoint, point);
+    basis.toOriginal(rotatedDirection, direction);
+    objective.hessianVector?.(point, direction, product, key);
+    basis.pullGradient(product, out);
   };
 }
 

@@ -19,12 +19,19 @@ export interface StochasticObjective {
   readonly coordinates?: Coordinates;
   /** Returns the value at `point` and overwrites `gradientOut` (both of length `dimension`); keeps neither array. */
   valueAndGradient(point: Float64Array, gradientOut: Float64Array, key: Key): number;
+  /**
+   * Overwrites `out` with ∇²f(point)·direction (all of length `dimension`). Optional: what needs curvature says so, and
+   * throws ArgumentError for an objective without it.
+   */
+  hessianVector?(point: Float64Array, direction: Float64Array, out: Float64Array, key: Key): void;
 }
 
 /** A deterministic function with a gradient oracle. */
 export interface Objective extends StochasticObjective {
   /** Returns the value at `point` and overwrites `gradientOut` (both of length `dimension`); keeps neither array. */
   valueAndGradient(point: Float64Array, gradientOut: Float64Array): number;
+  /** Overwrites `out` with ∇²f(point)·direction; see StochasticObjective. */
+  hessianVector?(point: Float64Array, direction: Float64Array, out: Float64Array): void;
 }
 
 /**

@@ -56,6 +56,27 @@ describe("every basis", () => {
 });
 
 describe("reparameterize", () => {
+  it("turns Hessian-vector products along with the gradient", () => {
+    const weights = Float64Array.from({ length: 8 }, (_v, i) => 1 + i);
+    const quadratic: Objective = {
+      dimension: 8,
+      valueAndGradient(x, out): number {
+        x.forEach((value, i) => (out[i] = weights[i] * value));
+        return dot(x, out) / 2;
+      },
+      hessianVector(_x, direction, out): void {
+        direction.forEach((value, i) => (out[i] = weights[i] * value));
+      },
+    };
+    const rotated = reparameterize(quadratic, bases["dense"](4));
+    // The gradient of a quadratic is its Hessian times the point.
+    const [x, gradient, product] = [0, 0, 0].map(() => normal(random(9), new Float64Array(8)));
+    rotated.valueAndGradient(x, gradient);
+    rotated.hessianVector?.(x, x, product);
+    expect([...product]).toEqual([...gradient]);
+    expect("hessianVector" in reparameterize(bowl, bases["dense"](4))).toBe(false);
+  });
+
   const bowl: Objective = {
     dimension: 8,
     layout: model,
