@@ -18,9 +18,13 @@ describe("the README", () => {
     const run = compileFunction(`${shorter}; return run;`, [...names, "x", "label", "start"]) as (
       ...values: unknown[]
     ) => front.Run;
-    const x = Array.from({ length: 1437 * 64 }, (_value, k) => ((k * 7) % 17) / 16);
+    // Images of one bright pixel each, which names the class.
     const label = Array.from({ length: 1437 }, (_value, row) => row % 10);
-    const { parameters, losses } = run(...scope, x, label, new Float64Array(1210).fill(0.01));
+    const x = label.flatMap((digit) => Array.from({ length: 64 }, (_value, pixel) => (pixel === digit ? 1 : 0)));
+    const start = new Float64Array(1210);
+    const model = front.layout({ W1: [64, 16], b1: [16], W2: [16, 10], b2: [10] });
+    front.initialization(model).draw(front.random(1), start, 0);
+    const { parameters, losses } = run(...scope, x, label, start);
     expect(parameters.length).toBe(1210);
     expect(losses[4]).toBeLessThan(losses[0]);
   });
