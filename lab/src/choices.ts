@@ -12,6 +12,8 @@ export const taskNames = [
   "mixture",
   "mixture-turned",
   "quadratic",
+  "mnist",
+  "fashion-mnist",
 ] as const;
 export type TaskName = (typeof taskNames)[number];
 

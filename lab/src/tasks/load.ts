@@ -6,6 +6,7 @@ import { logisticTask, logSumExpTask } from "./convex.ts";
 import { digits, digitsPaper } from "./digits.ts";
 import { factorization } from "./factorization.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
+import { images } from "./images.ts";
 import { linearNetwork } from "./linear-network.ts";
 import { quadratic } from "./quadratic.ts";
 import type { Task, TaskLoader } from "./task.ts";
@@ -40,6 +41,8 @@ const loaders: Readonly<Record<TaskName, TaskLoader>> = {
   mixture: gaussianMixture(0),
   "mixture-turned": gaussianMixture(20),
   quadratic: quadratic({ spread: 1, decay: 2 }),
+  mnist: images("MNIST", "mnist"),
+  "fashion-mnist": images("Fashion-MNIST", "fashion-mnist"),
 };
 
 /** The keys of an experiment, folded from its seed. */
