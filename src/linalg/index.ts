@@ -1,8 +1,33 @@
 /** Layouts, matrices, products and decompositions. */
+export {
+  addRows,
+  frequentDirections,
+  mergeSketches,
+  restoreSketch,
+  sketchEigen,
+  type FrequentDirections,
+} from "./frequent-directions.ts";
 export { householderQR, type HouseholderQR } from "./householder-qr.ts";
+export { inverseRoot, type InverseRootOptions } from "./inverse-root.ts";
 export { singularValueDecomposition, singularValues, type SingularValueDecomposition } from "./jacobi-svd.ts";
 export { layout, Layout, sizeOf, type Shape, type TensorSlot } from "./layout.ts";
+export type { LinearOperator, SymmetricOperator } from "./linear-operator.ts";
 export { Matrix } from "./matrix.ts";
+export {
+  muonCoefficients,
+  newtonSchulz,
+  planNewtonSchulz,
+  type NewtonSchulzOptions,
+  type OddQuintic,
+  type PlannedNewtonSchulz,
+} from "./newton-schulz.ts";
+export {
+  orthogonalIteration,
+  type OrthogonalIteration,
+  type OrthogonalIterationOptions,
+} from "./orthogonal-iteration.ts";
+export { orthonormalize } from "./orthonormalize.ts";
+export { matrixWithSingularValues, spectrum, symmetricWithSpectrum, type SpectrumMode } from "./prescribed-spectrum.ts";
 export {
   gram,
   multiply,
@@ -12,4 +37,5 @@ export {
   type ProductDescription,
 } from "./product.ts";
 export { randomOrthogonal } from "./random-orthogonal.ts";
+export { randomizedRange, randomizedSVD, type RandomizedOptions } from "./randomized-svd.ts";
 export { symmetricEigen, type SymmetricEigen } from "./symmetric-eigen.ts";
