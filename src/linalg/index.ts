@@ -7,6 +7,7 @@ export {
   sketchEigen,
   type FrequentDirections,
 } from "./frequent-directions.ts";
+export { generalEigen, realSchur, type GeneralEigen, type RealSchur } from "./general-eigen.ts";
 export { householderQR, type HouseholderQR } from "./householder-qr.ts";
 export { inverseRoot, type InverseRootOptions } from "./inverse-root.ts";
 export { singularValueDecomposition, singularValues, type SingularValueDecomposition } from "./jacobi-svd.ts";
@@ -46,3 +47,4 @@ export { nullSpace, pseudoInverse } from "./pseudo-inverse.ts";
 export { randomOrthogonal } from "./random-orthogonal.ts";
 export { randomizedRange, randomizedSVD, type RandomizedOptions } from "./randomized-svd.ts";
 export { symmetricEigen, type SymmetricEigen } from "./symmetric-eigen.ts";
+export type { ComplexColumns } from "./triangular-vectors.ts";
