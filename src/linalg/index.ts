@@ -11,10 +11,15 @@ export { generalEigen, realSchur, type GeneralEigen, type RealSchur } from "./ge
 export { householderQR, type HouseholderQR } from "./householder-qr.ts";
 export { inverseRoot, type InverseRootOptions } from "./inverse-root.ts";
 export { singularValueDecomposition, singularValues, type SingularValueDecomposition } from "./jacobi-svd.ts";
+export { kroneckerMultiply, kroneckerProduct } from "./kronecker.ts";
+export { lanczos, type LanczosOptions, type Leading, type LeadingPairs, type LeadingPairsOptions } from "./lanczos.ts";
 export { LDLT, ldlt, type Inertia } from "./ldlt.ts";
 export { layout, Layout, sizeOf, type Shape, type TensorSlot } from "./layout.ts";
 export { leastSquares, ridgeSolution } from "./least-squares.ts";
 export type { LinearOperator, SymmetricOperator } from "./linear-operator.ts";
+export { lobpcg, type LobpcgOptions } from "./lobpcg.ts";
+export { matrixExponential } from "./matrix-exponential.ts";
+export { matrixSquareRoot } from "./matrix-square-root.ts";
 export { Matrix } from "./matrix.ts";
 export {
   muonCoefficients,
@@ -34,6 +39,7 @@ export { modifiedCholesky, type ModifiedCholesky } from "./modified-cholesky.ts"
 export { estimateOneNorm, type VectorAction } from "./norm-estimate.ts";
 export { euclideanNorm, frobeniusNorm, infinityNorm, oneNorm, spectralNorm } from "./norms.ts";
 export { pivotedQR, PivotedQR, type RankOptions } from "./pivoted-qr.ts";
+export { polarDecomposition, type PolarDecomposition } from "./polar.ts";
 export { matrixWithSingularValues, spectrum, symmetricWithSpectrum, type SpectrumMode } from "./prescribed-spectrum.ts";
 export {
   gram,

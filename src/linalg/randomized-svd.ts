@@ -9,6 +9,7 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { normal, type Key } from "../math/random.ts";
+import { columnRange } from "./column-blocks.ts";
 import { singularValueDecomposition, type SingularValueDecomposition } from "./jacobi-svd.ts";
 import { generalAction, type LinearOperator } from "./linear-operator.ts";
 import { Matrix } from "./matrix.ts";
@@ -55,8 +56,8 @@ export function randomizedSVD(
   const { rank } = options;
   return {
     values: values.slice(0, rank),
-    u: multiply(basis, leadingColumns(u, rank)),
-    v: leadingColumns(v, rank),
+    u: multiply(basis, columnRange(u, 0, rank)),
+    v: columnRange(v, 0, rank),
   };
 }
 
@@ -79,10 +80,4 @@ function rangeOf(
   // Orthonormalized after every action, or round-off would drown all but the largest singular values.
   for (let step = 0; step < powerIterations; step++) basis = orthonormalize(act(orthonormalize(actTransposed(basis))));
   return basis;
-}
-
-function leadingColumns({ rows, columns, data }: Matrix, count: number): Matrix {
-  const result = new Matrix(rows, count);
-  for (let i = 0; i < rows; i++) result.row(i).set(data.subarray(i * columns, i * columns + count));
-  return result;
 }
