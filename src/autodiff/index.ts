@@ -19,18 +19,18 @@ export {
   differentiable,
   type BoundLoss,
   type CompiledFunction,
-  type Data,
   type DifferentiableLoss,
-  type InputShapes,
   type SampledLoss,
-  type Traced,
 } from "./differentiable.ts";
 export { exp, expm1, log, log1p, sqrt, tanh } from "./functions.ts";
+export { concatenate, stack } from "./join.ts";
 export { affine, matmul } from "./matmul.ts";
+export type { PerExampleLoss } from "./per-example.ts";
 export { broadcastTo, sumTo } from "./repetition.ts";
 export { gradients } from "./reverse.ts";
 export { pad, reshape, slice, transpose } from "./structure.ts";
 export type { Tensor } from "./tensor.ts";
+export type { Data, InputShapes, Traced } from "./trace.ts";
 export {
   gradient,
   hessian,

@@ -87,6 +87,12 @@ export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
   }),
   slice: ({ m, n }) => ({ inputs: { a: [m, n + 2] }, body: ({ a }) => ad.slice(a, -1, 1, n + 1) }),
   pad: matrix((a) => ad.pad(a, 0, 1, 2)),
+  concatenate: ({ m, n, k }) => ({
+    inputs: { a: [m, n], b: [m, k] },
+    body: ({ a, b }) => ad.concatenate([a, ad.square(b), a], 1),
+  }),
+  "concatenate, one fixed": pair((a, b) => ad.concatenate([ad.sign(a), b], 0), same),
+  stack: pair((a, b) => ad.stack([a, b], -1), same),
   matmul: ({ m, n, k }) => ({ inputs: { a: [m, k], b: [k, n] }, body: ({ a, b }) => ad.matmul(a, b) }),
   "matmul, both transposed": ({ m, n, k }) => ({
     inputs: { a: [k, m], b: [n, k] },
