@@ -8,7 +8,7 @@ import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
 import type { Shape } from "../linalg/layout.ts";
 import { broadcastShapes, planBroadcast, type BroadcastPlan } from "./broadcast.ts";
 import { reshape } from "./structure.ts";
-import { apply, type Graph, type Operand, type Primitive, type Tensor } from "./tensor.ts";
+import { apply, type BinaryLoop, type Graph, type Operand, type Primitive, type Tensor } from "./tensor.ts";
 
 /** A tensor, or a number that stands for a scalar tensor. */
 export type TensorLike = Tensor | number;
@@ -44,36 +44,20 @@ function asTensors(name: string, a: TensorLike, b: TensorLike): [Tensor, Tensor]
 
 // ---- the four operations --------------------------------------------------------------------------------------------
 
-/**
- * One row of an elementwise operation: `to[out + k] = a[i + k·stepA] ∘ b[j + k·stepB]` for k < length. Each operation
- * writes its own loop, so that the engine compiles each for itself.
- */
-type RowKernel = (
-  length: number,
-  a: Float64Array,
-  i: number,
-  stepA: number,
-  b: Float64Array,
-  j: number,
-  stepB: number,
-  to: Float64Array,
-  out: number,
-) => void;
-
-const addRow: RowKernel = (length, a, i, stepA, b, j, stepB, to, out) => {
+const addRow: BinaryLoop = (length, a, i, stepA, b, j, stepB, to, out) => {
   for (let k = 0; k < length; k++, i += stepA, j += stepB) to[out + k] = a[i] + b[j];
 };
-const subtractRow: RowKernel = (length, a, i, stepA, b, j, stepB, to, out) => {
+const subtractRow: BinaryLoop = (length, a, i, stepA, b, j, stepB, to, out) => {
   for (let k = 0; k < length; k++, i += stepA, j += stepB) to[out + k] = a[i] - b[j];
 };
-const multiplyRow: RowKernel = (length, a, i, stepA, b, j, stepB, to, out) => {
+const multiplyRow: BinaryLoop = (length, a, i, stepA, b, j, stepB, to, out) => {
   for (let k = 0; k < length; k++, i += stepA, j += stepB) to[out + k] = a[i] * b[j];
 };
-const divideRow: RowKernel = (length, a, i, stepA, b, j, stepB, to, out) => {
+const divideRow: BinaryLoop = (length, a, i, stepA, b, j, stepB, to, out) => {
   for (let k = 0; k < length; k++, i += stepA, j += stepB) to[out + k] = a[i] / b[j];
 };
 
-function runRows(row: RowKernel, plan: BroadcastPlan, a: Operand, b: Operand, output: Operand): void {
+function runRows(row: BinaryLoop, plan: BroadcastPlan, a: Operand, b: Operand, output: Operand): void {
   const { rows, rowLength } = plan;
   const [startsA, startsB] = plan.starts;
   const [stepA, stepB] = plan.strides;
@@ -85,12 +69,13 @@ function runRows(row: RowKernel, plan: BroadcastPlan, a: Operand, b: Operand, ou
 /** An elementwise primitive; `pullback` gives cotangents of the broadcast shape, which are then summed to the inputs'. */
 function binary(
   name: string,
-  row: RowKernel,
+  row: BinaryLoop,
   pullback: (a: Tensor, b: Tensor, output: Tensor, cotangent: Tensor) => readonly [Tensor, Tensor],
 ): Primitive {
   return {
     name,
     overwrites: [0, 1],
+    elementwise: { arity: 2, loop: row },
     shape: ([a, b]) => broadcastShapes(a, b),
     kernel([a, b], output): () => void {
       const plan = planBroadcast(output.shape, [a.shape, b.shape]);

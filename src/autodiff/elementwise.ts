@@ -9,10 +9,7 @@ import {
   tanh as hyperbolicTangent,
 } from "../math/elementary.ts";
 import { add, divide, multiply, subtract, square } from "./arithmetic.ts";
-import { apply, type Operand, type Primitive, type Tensor } from "./tensor.ts";
-
-/** `to[out + k] = f(from[at + k])` for k < length; each function writes its own loop so that it is compiled for itself. */
-type UnaryLoop = (length: number, from: Float64Array, at: number, to: Float64Array, out: number) => void;
+import { apply, type BinaryLoop, type Primitive, type Tensor, type UnaryLoop } from "./tensor.ts";
 
 function unary(
   name: string,
@@ -22,6 +19,7 @@ function unary(
   return {
     name,
     overwrites: [0],
+    elementwise: { arity: 1, loop },
     shape: ([x]) => x,
     kernel([x], output): () => void {
       return () => loop(output.size, x.array, x.offset, output.array, output.offset);
@@ -73,7 +71,12 @@ const sqrtPrimitive = unary(
 const reluPrimitive = unary(
   "relu",
   (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = Math.max(from[at + k], 0);
+    choices[1] = 0;
+    for (let k = 0; k < length; k++) {
+      const x = from[at + k];
+      choices[0] = x;
+      to[out + k] = choices[Number(x <= 0)];
+    }
   },
   (_x, output, cotangent) => passWherePositive(cotangent, output),
 );
@@ -118,22 +121,31 @@ const signPrimitive = unary(
   () => undefined,
 );
 
+/**
+ * Where a loop chooses between two numbers: stored here, one is loaded by the outcome of the comparison. A branch that
+ * goes either way as often costs four times as much. Holds nothing between elements.
+ */
+const choices = /* @__PURE__ */ new Float64Array(2);
+
+const passLoop: BinaryLoop = (length, from, at, stepX, gates, by, stepGate, to, out) => {
+  choices[0] = 0;
+  for (let k = 0; k < length; k++, at += stepX, by += stepGate) {
+    choices[1] = from[at];
+    to[out + k] = choices[Number(gates[by] > 0)];
+  }
+};
+
 /** x where the gate is positive, 0 elsewhere: the derivative of relu, applied. */
 const passPrimitive: Primitive = {
   name: "passWherePositive",
   overwrites: [0, 1],
+  elementwise: { arity: 2, loop: passLoop },
   shape: ([x]) => x,
   kernel([x, gate], output): () => void {
-    return () => gateLoop(x, gate, output);
+    return () => passLoop(output.size, x.array, x.offset, 1, gate.array, gate.offset, 1, output.array, output.offset);
   },
   pullback: ([, gate], _output, cotangent) => [passWherePositive(cotangent, gate), undefined],
 };
-
-function gateLoop(x: Operand, gate: Operand, { array: to, offset: out, size }: Operand): void {
-  const { array: from, offset: at } = x;
-  const { array: gates, offset: by } = gate;
-  for (let k = 0; k < size; k++) to[out + k] = gates[by + k] > 0 ? from[at + k] : 0;
-}
 
 function passWherePositive(x: Tensor, gate: Tensor): Tensor {
   return apply(passPrimitive, x, gate);

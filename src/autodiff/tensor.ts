@@ -14,6 +14,26 @@ export interface Operand {
   readonly shape: Shape;
 }
 
+/** `to[out + k] = f(from[at + k])` for k < length. */
+export type UnaryLoop = (length: number, from: Float64Array, at: number, to: Float64Array, out: number) => void;
+
+/** `to[out + k] = f(a[i + k·stepA], b[j + k·stepB])` for k < length; a step is 1, or 0 where an element is repeated. */
+export type BinaryLoop = (
+  length: number,
+  a: Float64Array,
+  i: number,
+  stepA: number,
+  b: Float64Array,
+  j: number,
+  stepB: number,
+  to: Float64Array,
+  out: number,
+) => void;
+
+/** The inner loop of an elementwise primitive: each writes its own, so that the engine compiles each for itself. */
+export type ElementLoop =
+  { readonly arity: 1; readonly loop: UnaryLoop } | { readonly arity: 2; readonly loop: BinaryLoop };
+
 /**
  * All that is known of one operation, its attributes (an axis, a flag) already filled in: adding a primitive to the
  * library is writing one of these. Derivative rules are written with the same primitives as user code, so a gradient is
@@ -36,6 +56,8 @@ export interface Primitive {
   readonly overwrites?: readonly number[];
   /** The output is input 0 under another shape: no kernel runs and no memory is taken. */
   readonly view?: boolean;
+  /** Present when the kernel is this loop, element by element over broadcast inputs: what a compiler may fuse. */
+  readonly elementwise?: ElementLoop;
 }
 
 /** One application of a primitive, or (without primitive) an input of the graph. */
