@@ -10,15 +10,21 @@
  * interpreter that computes node after node.
  */
 import { ArgumentError } from "../errors.ts";
+import { residentKernelsExist, residentMemory, residentStart, type ResidentMemory } from "../linalg/resident.ts";
 import { checked } from "./check-finite.ts";
 import { fuse, readsOf, type Stage } from "./fusion.ts";
-import { planFused, runFused, type FusedNode } from "./fused-kernel.ts";
+import { planFused, runFused, useResidentLoops, type FusedNode } from "./fused-kernel.ts";
 import { emptyOperand, operandOf, place, planMemory, type Buffer, type StageMemory } from "./memory-plan.ts";
 import type { Node, Operand, Tensor } from "./tensor.ts";
 
 export interface CompileOptions {
   /** Run elementwise chains as one kernel; default true. The bits are the same. */
   readonly fuse?: boolean;
+  /**
+   * Keep all values in memory of WebAssembly's kernels, where they exist and `fuse` is not false; default true for
+   * programs of some size. The bits are the same.
+   */
+  readonly webAssembly?: boolean;
   /**
    * Look at every value as soon as it is computed, and throw NotFiniteError naming the first operation that made NaN or
    * an infinity; default false. Such a program does not fuse, and is slower.
@@ -32,6 +38,11 @@ export interface Program {
   run(): void;
   /** Says where an input's elements (row-major) begin, from now on. */
   placeInput(index: number, array: Float64Array, offset: number): void;
+  /**
+   * Keeps an input in the program's own memory from now on, which spares copying it in each run, and returns that memory:
+   * row-major, to be written before the first run.
+   */
+  ownInput(index: number): Float64Array;
   /** Says where an output's elements (row-major) go, from now on. */
   placeOutput(index: number, array: Float64Array, offset: number): void;
   /** How many numbers the program keeps for values between inputs and outputs, constants left out. */
@@ -65,7 +76,7 @@ export interface ProgramStructure {
 export function compile(
   inputs: readonly Tensor[],
   outputs: readonly Tensor[],
-  { fuse: fusing = true, checkFinite = false }: CompileOptions = {},
+  { fuse: fusing = true, webAssembly, checkFinite = false }: CompileOptions = {},
 ): Program {
   const fused = fusing && !checkFinite;
   const constant = constantNodes(outputs);
@@ -79,48 +90,66 @@ export function compile(
   const running = computed.filter((node) => !constant.has(node));
   const stages = fused ? fuse(running, viewed) : running.map((node) => [node]);
 
-  // An output is computed in place where its memory is free to be the caller's; otherwise it is copied there at the end.
-  const copies: { readonly from: Operand; readonly to: Operand }[] = [];
-  const outputOperands = outputs.map((output): readonly Operand[] => {
+  stages.forEach((stage, index) => {
+    for (const node of stage) for (const input of reads(node)) bufferOf(input).lastUse = index;
+  });
+  // Where WebAssembly's kernels are worth their memory, everything lies there, and the caller's numbers are copied.
+  const size = running.reduce((sum, { output }) => sum + output.size, 0);
+  const copying = fused && (webAssembly ?? size >= sizeWorthCopying) && residentKernelsExist();
+  const outside = outputs.map((output) => emptyOperand(output.shape));
+  const copiesOut: Copy[] = [];
+  const outputOperands = outputs.map((output, k): readonly Operand[] => {
     const buffer = bufferOf(output);
-    if (!buffer.external) {
+    if (!copying && !buffer.external) {
+      // Computed in place: its memory is free to be the caller's.
       buffer.external = true;
       return buffer.operands;
     }
-    const target = emptyOperand(output.shape);
-    copies.push({ from: operandOf(buffer, output.shape), to: target });
-    return [target];
-  });
-
-  stages.forEach((stage, index) => {
-    for (const node of stage) for (const input of reads(node)) bufferOf(input).lastUse = index;
+    buffer.external = true;
+    copiesOut.push({ from: operandOf(buffer, output.shape), to: outside[k] });
+    return [outside[k]];
   });
   const plans = stages.map((stage, index) =>
     fused ? planStage(stage, index, bufferOf) : planNode(stage[0], bufferOf),
   );
   const { offsets, overwritten, total } = planMemory(plans.map((plan) => plan.memory));
   const kernels = plans.map((plan) => plan.kernel(overwritten));
-  for (const { from, to } of copies) kernels.push({ run: () => copyOperand(from, to), scratch: [] });
   // Kernels read the place of their operands when they run, so memory is given out once all operands exist.
-  const scratch = Math.max(0, ...kernels.map((kernel) => kernel.scratch.reduce((sum, { size }) => sum + size, 0)));
-  const arena = new Float64Array(total + scratch);
-  for (const [buffer, offset] of offsets) place(buffer.operands, arena, offset);
+  const scratch = Math.max(0, ...kernels.map((kernel) => kernel.scratch.reduce((sum, block) => sum + block.size, 0)));
+  const fixed = copying ? [...new Set(buffers.values())].filter((buffer) => buffer.external) : [];
+  const room = total + scratch + fixed.reduce((sum, buffer) => sum + buffer.size, 0);
+  const memory = (copying ? residentMemory(room) : null) ?? undefined;
+  const start = memory === undefined ? 0 : residentStart;
+  const arena = memory?.array ?? new Float64Array(room);
+  for (const [buffer, offset] of offsets) place(buffer.operands, arena, start + offset, memory);
   for (const kernel of kernels) {
-    let offset = total;
+    let offset = start + total;
     for (const block of kernel.scratch) {
-      place([block], arena, offset);
+      place([block], arena, offset, memory);
       offset += block.size;
     }
+    if (memory !== undefined) kernel.useResidentLoops?.(memory);
+  }
+  let next = start + total + scratch;
+  for (const buffer of fixed) {
+    // What has a place already is a constant, which moves in with its numbers.
+    const before = buffer.operands.at(0);
+    if (before !== undefined && before.array.length > 0) arena.set(before.array, next);
+    place(buffer.operands, arena, next, memory);
+    next += buffer.size;
   }
   const runs = kernels.map(({ run }, index) => {
-    const node = checkFinite ? stages.at(index)?.[0] : undefined;
-    return node === undefined
-      ? run
-      : checked(run, node, operandsOf(node.inputs, bufferOf), operandOf(bufferOf(node.output), node.output.shape));
+    const node = checkFinite ? stages[index][0] : undefined;
+    if (node === undefined) return run;
+    return checked(run, node, operandsOf(node.inputs, bufferOf), operandOf(bufferOf(node.output), node.output.shape));
   });
   const inputOperands = inputs.map((input) => buffers.get(input.id)?.operands ?? []);
+  const copiesIn = inputs.map((input, index): Copy | undefined => {
+    const to = copying ? inputOperands[index].at(0) : undefined;
+    return to && { from: emptyOperand(input.shape), to };
+  });
   return {
-    memory: arena.length,
+    memory: total + scratch,
     kernels: kernels.length,
     structure: {
       inputs,
@@ -132,11 +161,32 @@ export function compile(
       scratch,
     },
     run(): void {
+      for (let k = 0; k < copiesIn.length; k++) copyOperand(copiesIn[k]);
       for (let k = 0; k < runs.length; k++) runs[k]();
+      for (let k = 0; k < copiesOut.length; k++) copyOperand(copiesOut[k]);
     },
-    placeInput: (index, array, offset) => place(inputOperands[index], array, offset),
+    placeInput(index, array, offset): void {
+      const copy = copiesIn[index];
+      if (copy !== undefined) place([copy.from], array, offset);
+      else if (!copying) place(inputOperands[index], array, offset);
+    },
+    ownInput(index): Float64Array {
+      copiesIn[index] = undefined;
+      const operand = inputOperands[index].at(0);
+      if (operand === undefined) return new Float64Array(inputs[index].size);
+      if (!copying) place(inputOperands[index], new Float64Array(operand.size), 0);
+      return operand.array.subarray(operand.offset, operand.offset + operand.size);
+    },
     placeOutput: (index, array, offset) => place(outputOperands[index], array, offset),
   };
+}
+
+/** So many numbers between inputs and outputs make up for copying those, and for the memory itself. */
+const sizeWorthCopying = 512;
+
+interface Copy {
+  readonly from: Operand;
+  readonly to: Operand;
 }
 
 /** The nodes on which the outputs depend, in the graph's order. */
@@ -200,8 +250,11 @@ function computeConstants(constants: readonly Node[], bufferOf: (tensor: Tensor)
   }
 }
 
-function copyOperand(from: Operand, to: Operand): void {
-  for (let k = 0; k < to.size; k++) to.array[to.offset + k] = from.array[from.offset + k];
+function copyOperand(copy: Copy | undefined): void {
+  if (copy === undefined) return;
+  const { array: from, offset: fromOffset } = copy.from;
+  const { array: to, offset: toOffset, size } = copy.to;
+  for (let k = 0; k < size; k++) to[toOffset + k] = from[fromOffset + k];
 }
 
 // ---- stages -----------------------------------------------------------------------------------------------------------
@@ -209,6 +262,7 @@ function copyOperand(from: Operand, to: Operand): void {
 interface Kernel {
   readonly run: () => void;
   readonly scratch: readonly Operand[];
+  readonly useResidentLoops?: (memory: ResidentMemory) => void;
 }
 
 interface StagePlan {
@@ -256,6 +310,7 @@ function planStage(stage: Stage, index: number, bufferOf: (tensor: Tensor) => Bu
         const under = overwritten.get(buffer);
         const loop = node.primitive?.elementwise;
         return {
+          name: node.label,
           unary: loop?.arity === 1 ? loop.loop : undefined,
           binary: loop?.arity === 2 ? loop.loop : undefined,
           inputs: readsOf(node).map(
@@ -267,7 +322,8 @@ function planStage(stage: Stage, index: number, bufferOf: (tensor: Tensor) => Bu
         };
       });
       const plan = planFused(nodes, stage[0].output.size);
-      return { run: () => runFused(plan), scratch: plan.scratch };
+      const { scratch } = plan;
+      return { run: () => runFused(plan), scratch, useResidentLoops: (memory) => useResidentLoops(plan, memory) };
     },
   };
 }

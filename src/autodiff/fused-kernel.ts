@@ -5,6 +5,7 @@
  * the leading axes, as a bias does), so that every loop runs over memory with stride one, or over one repeated element.
  */
 import type { Shape } from "../linalg/layout.ts";
+import { residentLoop, type ResidentLoop, type ResidentMemory } from "../linalg/resident.ts";
 import { planBroadcast, type BroadcastPlan } from "./broadcast.ts";
 import { emptyOperand } from "./memory-plan.ts";
 import type { BinaryLoop, Operand, UnaryLoop } from "./tensor.ts";
@@ -16,6 +17,7 @@ const blockLimit = 4096;
 
 /** One node of a stage: its loop, what it reads and what it writes. */
 export interface FusedNode {
+  readonly name: string;
   readonly unary: UnaryLoop | undefined;
   readonly binary: BinaryLoop | undefined;
   /** Each an operand in memory, or the index of an earlier node of the stage. */
@@ -38,6 +40,9 @@ interface Place {
 }
 
 interface Operation {
+  /** The loop's name in WebAssembly, if it has one there, and the loop once the stage's memory is known to allow it. */
+  readonly name: string;
+  resident: ResidentLoop | undefined;
   readonly unary: UnaryLoop | undefined;
   readonly binary: BinaryLoop | undefined;
   readonly a: Place;
@@ -89,9 +94,12 @@ export function planFused(nodes: readonly FusedNode[], size: number): FusedKerne
     if (known === undefined) expansions.push(expansion);
     return { operand: expansion.to, step: 1, advance: 0 };
   };
-  const operations = nodes.map(({ unary, binary, inputs, shape }, index): Operation => {
+  const operations = nodes.map((node, index): Operation => {
+    const { unary, binary, inputs, shape } = node;
     const a = placeOf(inputs[0], shape);
-    return { unary, binary, a, b: inputs.length > 1 ? placeOf(inputs[1], shape) : a, to: places[index] };
+    const b = inputs.length > 1 ? placeOf(inputs[1], shape) : undefined;
+    const name = `${node.name}${a.step}${b?.step ?? ""}`;
+    return { name, resident: undefined, unary, binary, a, b: b ?? a, to: places[index] };
   });
   return { size, block, operations, expansions, scratch };
 }
@@ -154,6 +162,11 @@ function repeatsAlongLeadingAxes(shape: Shape, output: Shape): boolean {
   return row.every((length, axis) => length === output[output.length - row.length + axis]);
 }
 
+/** Lets a stage, all of whose operands lie in this memory, use the loops that there are for it. */
+export function useResidentLoops({ operations }: FusedKernel, memory: ResidentMemory): void {
+  for (const operation of operations) operation.resident = residentLoop(memory, operation.name);
+}
+
 /** Runs a planned stage. */
 export function runFused({ size, block, operations, expansions }: FusedKernel): void {
   for (let start = 0; start < size; start += block) {
@@ -164,11 +177,15 @@ export function runFused({ size, block, operations, expansions }: FusedKernel): 
   }
 }
 
-function runOperation({ unary, binary, a, b, to }: Operation, start: number, length: number): void {
+function runOperation({ resident, unary, binary, a, b, to }: Operation, start: number, length: number): void {
   const from = a.operand;
   const target = to.operand;
   const out = target.offset + start * to.advance;
-  if (unary !== undefined) unary(length, from.array, from.offset + start * a.advance, target.array, out);
+  if (resident !== undefined) {
+    const at = 8 * (from.offset + start * a.advance);
+    if (binary === undefined) resident(at, 8 * out, length);
+    else resident(at, 8 * (b.operand.offset + start * b.advance), 8 * out, length);
+  } else if (unary !== undefined) unary(length, from.array, from.offset + start * a.advance, target.array, out);
   else if (binary !== undefined) {
     const other = b.operand;
     const at = from.offset + start * a.advance;

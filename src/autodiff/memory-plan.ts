@@ -5,6 +5,7 @@
  */
 import { ShapeError } from "../errors.ts";
 import type { Shape } from "../linalg/layout.ts";
+import type { ResidentMemory } from "../linalg/resident.ts";
 import type { Operand } from "./tensor.ts";
 
 /** All operands that stand for the same memory: a tensor and its reshapes. */
@@ -21,7 +22,8 @@ const nowhere = /* @__PURE__ */ new Float64Array(0);
 
 /** An operand that has no place yet. */
 export function emptyOperand(shape: Shape): Operand {
-  return { array: nowhere, offset: 0, size: shape.reduce((size, length) => size * length, 1), shape };
+  const size = shape.reduce((product, length) => product * length, 1);
+  return { array: nowhere, offset: 0, size, shape, memory: undefined };
 }
 
 /** The buffer's operand of this shape; made on first use, in the place where the buffer's others are. */
@@ -32,7 +34,7 @@ export function operandOf(buffer: Buffer, shape: Shape): Operand {
   if (operand.size !== buffer.size)
     throw new ShapeError(`compile: a view of [${shape.join(", ")}] does not fit its memory.`);
   const sibling = buffer.operands.at(0);
-  if (sibling !== undefined) place([operand], sibling.array, sibling.offset);
+  if (sibling !== undefined) place([operand], sibling.array, sibling.offset, sibling.memory);
   buffer.operands.push(operand);
   return operand;
 }
@@ -42,10 +44,16 @@ function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /** Says where operands begin, from now on. */
-export function place(operands: readonly Operand[], array: Float64Array, offset: number): void {
+export function place(
+  operands: readonly Operand[],
+  array: Float64Array,
+  offset: number,
+  memory?: ResidentMemory,
+): void {
   for (let k = 0; k < operands.length; k++) {
     operands[k].array = array;
     operands[k].offset = offset;
+    operands[k].memory = memory;
   }
 }
 

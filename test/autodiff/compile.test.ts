@@ -98,8 +98,8 @@ describe("compiled programs", () => {
           const values = new Map(inputs.map((t, k) => [t.id, flat.slice(offsets[k], offsets[k] + t.size)]));
           const expected = interpret(graph, values, outputs);
 
-          for (const fuse of [true, false]) {
-            const program = compile(inputs, outputs, { fuse });
+          for (const options of [{}, { fuse: false }, { webAssembly: false }, { webAssembly: true }]) {
+            const program = compile(inputs, outputs, options);
             inputs.forEach((_input, k) => program.placeInput(k, flat, offsets[k]));
             const results = outputs.map((output) => new Float64Array(output.size + 2));
             results.forEach((array, k) => program.placeOutput(k, array, 1));
