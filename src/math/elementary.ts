@@ -6,6 +6,7 @@ export { exp, expm1 } from "./exponential.ts";
 export { asinh, cosh, sinh } from "./hyperbolic.ts";
 export { tanh } from "./hyperbolic-tangent.ts";
 export { hypot } from "./hypotenuse.ts";
+export { lgamma } from "./log-gamma.ts";
 export { log, log1p, log2 } from "./logarithm.ts";
 export { pow } from "./power.ts";
 export { cos, sin, tan } from "./trigonometric.ts";

@@ -11,6 +11,7 @@ export {
   exp,
   expm1,
   hypot,
+  lgamma,
   log,
   log1p,
   log2,

@@ -19,6 +19,7 @@ const promised = {
   cbrt: 0.67,
   erf: 0.9,
   erfc: 0.9,
+  lgamma: 1.1,
 } as const;
 type Name = keyof typeof promised;
 const names = Object.keys(promised) as Name[];
@@ -95,6 +96,18 @@ describe("at special arguments", () => {
     }
     expect(elementary.erf(5e-324)).toBe(5e-324);
     expect(elementary.erf(2 ** -1040)).toBe(Math.round(1.1283791670955126 * 2 ** 34) * 2 ** -1074);
+  });
+
+  it("lgamma has poles at 0 and negative whole numbers, zeros at 1 and 2, and factorials", () => {
+    for (const x of [0, -0, -1, -2, -3e15, -1e300, Infinity, -Infinity]) expect(elementary.lgamma(x)).toBe(Infinity);
+    expect(elementary.lgamma(NaN)).toBeNaN();
+    expect(elementary.lgamma(1)).toBe(0);
+    expect(elementary.lgamma(2)).toBe(0);
+    expect(elementary.lgamma(1e306)).toBe(Infinity);
+    expect(elementary.lgamma(5e-324)).toBe(-elementary.log(5e-324));
+    let factorial = 1;
+    for (let k = 1; k < 19; k++, factorial *= k)
+      expect(agree(elementary.lgamma(k + 1), elementary.log(factorial))).toBe(true);
   });
 
   it("log2 of a power of two, cbrt of a cube, and whole powers are exact", () => {
