@@ -1,5 +1,27 @@
 /** Elementary functions with the same bits on every engine, and random draws that depend on a key alone. */
 export {
+  asinhRange,
+  atan2Range,
+  atanRange,
+  cbrtRange,
+  cosRange,
+  coshRange,
+  erfRange,
+  erfcRange,
+  expRange,
+  expm1Range,
+  hypotRange,
+  lgammaRange,
+  log1pRange,
+  log2Range,
+  logRange,
+  powRange,
+  sinRange,
+  sinhRange,
+  tanRange,
+  tanhRange,
+} from "./arrays.ts";
+export {
   asinh,
   atan,
   atan2,
