@@ -16,11 +16,16 @@ function lastAxis(shape: Shape): number {
   return length;
 }
 
-/** The largest of `length` elements. */
-function largest(array: Float64Array, from: number, length: number): number {
+/** The index of the (first) largest of `length` elements. A NaN behind the first is passed over: it shows in the sum. */
+function indexOfLargest(array: Float64Array, from: number, length: number): number {
+  let at = from;
   let maximum = array[from];
-  for (let k = 1; k < length; k++) maximum = Math.max(maximum, array[from + k]);
-  return maximum;
+  for (let k = from + 1; k < from + length; k++)
+    if (array[k] > maximum) {
+      maximum = array[k];
+      at = k;
+    }
+  return at;
 }
 
 function sumOfExponentials(array: Float64Array, from: number, length: number, shift: number): number {
@@ -40,7 +45,7 @@ const logSumExpPrimitive: Primitive = {
     return () => {
       for (let row = 0; row < output.size; row++) {
         const from = x.offset + row * length;
-        const shift = largest(x.array, from, length);
+        const shift = x.array[indexOfLargest(x.array, from, length)];
         output.array[output.offset + row] = shift + logarithm(sumOfExponentials(x.array, from, length, shift));
       }
     };
@@ -79,7 +84,7 @@ function softmaxRows(x: Operand, output: Operand, length: number): void {
   for (let start = 0; start < x.size; start += length) {
     const at = x.offset + start;
     const out = output.offset + start;
-    const shift = largest(from, at, length);
+    const shift = from[indexOfLargest(from, at, length)];
     let total = 0;
     for (let k = 0; k < length; k++) total += to[out + k] = exponential(from[at + k] - shift);
     for (let k = 0; k < length; k++) to[out + k] /= total;
@@ -105,8 +110,9 @@ const crossEntropyPrimitive: Primitive = {
       for (let row = 0; row < output.size; row++) {
         const label = labelOf(labels, row, classes);
         const at = logits.offset + row * classes;
-        const certainty = largest(probabilities.array, probabilities.offset + row * classes, classes);
-        output.array[output.offset + row] = largest(from, at, classes) - from[at + label] - logarithm(certainty);
+        const likeliest = indexOfLargest(from, at, classes);
+        const certainty = probabilities.array[probabilities.offset + likeliest - logits.offset];
+        output.array[output.offset + row] = from[likeliest] - from[at + label] - logarithm(certainty);
       }
     };
   },

@@ -24,28 +24,31 @@ export function traceCurvature({ graph, parameters }: Trace, gradient: readonly 
   });
 }
 
-/** Evaluates Hessian-vector products; `placeInputs` puts the data into the program, which is compiled when first used. */
-export function curvatureEvaluator(
+/**
+ * Evaluates Hessian-vector products by a program that is compiled when first used. `bind` puts the data into it and
+ * gives what is to be called with each evaluation's key (where rows are drawn by it).
+ */
+export function curvatureEvaluator<Draw>(
   traced: Trace,
   layout: Layout,
   curvature: () => Curvature,
-  placeInputs: (program: Program) => void,
-): (point: Float64Array, direction: Float64Array, out: Float64Array) => void {
-  let compiled: Program | undefined;
-  const start = (): Program => {
+  bind: (program: Program) => (key: Draw) => void,
+): (point: Float64Array, direction: Float64Array, out: Float64Array, key: Draw) => void {
+  let started: { readonly program: Program; readonly next: (key: Draw) => void } | undefined;
+  const start = (): NonNullable<typeof started> => {
     const { directions, products } = curvature();
     const program = compile([...traced.parameters, ...traced.inputs, ...directions], products);
-    placeInputs(program);
-    return program;
+    return { program, next: bind(program) };
   };
   const firstDirection = traced.parameters.length + traced.inputs.length;
-  return (point, direction, out) => {
+  return (point, direction, out, key) => {
     layout.check(point, "hessianVector: point");
     layout.check(direction, "hessianVector: direction");
     layout.check(out, "hessianVector: out");
     if (out === point || out === direction)
       throw new ArgumentError("hessianVector: out is the point's or the direction's own array.");
-    const program = (compiled ??= start());
+    const { program, next } = (started ??= start());
+    next(key);
     placeParameters(program, layout, point);
     layout.tensors.forEach(({ offset }, t) => {
       program.placeInput(firstDirection + t, direction, offset);

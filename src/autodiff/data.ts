@@ -5,7 +5,7 @@ import { subset, type Key } from "../math/random.ts";
 import type { Program } from "./compile.ts";
 import type { Data, InputShapes } from "./trace.ts";
 
-/** Places each input's array behind the parameters. */
+/** Copies each input's numbers into the program, whose inputs are the parameters and then these. */
 export function placeData(
   program: Program,
   parameters: Layout,
@@ -13,7 +13,7 @@ export function placeData(
   array: (name: string, shape: Shape) => Float64Array,
 ): void {
   Object.entries(inputs).forEach(([name, shape], index) => {
-    program.placeInput(parameters.tensors.length + index, array(name, shape), 0);
+    program.ownInput(parameters.tensors.length + index).set(array(name, shape));
   });
 }
 
@@ -42,11 +42,14 @@ function placeIn(shape: Shape, index: number): string {
   return `[${place.join(", ")}]`;
 }
 
-/** Copies rows drawn by key into fixed batch arrays. */
+/**
+ * Checks and copies data from which rows are drawn. The result makes, for the arrays that hold a program's batch (by the
+ * input's index), the function that draws rows by key into them.
+ */
 export function batchDrawer(
   shapes: InputShapes,
   data: Data<InputShapes>,
-): { batches: Readonly<Record<string, Float64Array>>; next: (key: Key) => void } {
+): (batchOf: (index: number) => Float64Array) => (key: Key) => void {
   const entries = Object.entries(shapes);
   const rows = entries.at(0)?.[1].at(0);
   if (rows === undefined || entries.some(([, shape]) => shape[0] !== rows))
@@ -55,7 +58,7 @@ export function batchDrawer(
     const width = sizeOf(shape) / rows;
     const available = (data[name] as ArrayLike<number> | undefined)?.length ?? 0;
     const whole = checkedCopy(name, [Math.max(rows, Math.ceil(available / width)), ...shape.slice(1)], data[name]);
-    return { name, width, whole, batch: new Float64Array(rows * width), count: whole.length / width };
+    return { name, width, whole, count: whole.length / width };
   });
   const population = inputs[0].count;
   for (const { name, count } of inputs)
@@ -63,12 +66,12 @@ export function batchDrawer(
       throw new ShapeError(`onBatches: the input "${name}" has ${count} rows; "${inputs[0].name}" has ${population}.`);
   const draw = subset(population, rows);
   const chosen = new Int32Array(rows);
-  return {
-    batches: Object.fromEntries(inputs.map(({ name, batch }) => [name, batch])),
-    next(key: Key): void {
+  return (batchOf) => {
+    const batches = inputs.map((_input, index) => batchOf(index));
+    return (key: Key): void => {
       draw(key, chosen);
-      for (let k = 0; k < inputs.length; k++) gather(inputs[k].whole, inputs[k].width, chosen, inputs[k].batch);
-    },
+      for (let k = 0; k < inputs.length; k++) gather(inputs[k].whole, inputs[k].width, chosen, batches[k]);
+    };
   };
 }
 

@@ -83,31 +83,31 @@ export function differentiable<Name extends string, const Inputs extends InputSh
       const program = newProgram();
       const arrays = Object.entries(inputs).map(([name, shape]) => [name, checkedCopy(name, shape, data[name])]);
       const copies = Object.fromEntries(arrays) as Readonly<Record<string, Float64Array>>;
-      const placeInputs = (target: Program): void => placeData(target, parameters, inputs, (name) => copies[name]);
-      placeInputs(program);
+      const bind = (target: Program): (() => void) => {
+        placeData(target, parameters, inputs, (name) => copies[name]);
+        return () => undefined;
+      };
+      bind(program);
+      const multiply = curvatureEvaluator<undefined>(traced, parameters, curvature, bind);
       return {
         dimension: parameters.size,
         layout: parameters,
         valueAndGradient: evaluator(program, parameters),
-        hessianVector: curvatureEvaluator(traced, parameters, curvature, placeInputs),
+        hessianVector: (point, direction, out) => multiply(point, direction, out, undefined),
       };
     },
     onBatches(data: Data<Inputs>): SampledLoss {
       const program = newProgram();
-      const draw = batchDrawer(inputs, data);
-      const placeInputs = (target: Program): void =>
-        placeData(target, parameters, inputs, (name) => draw.batches[name]);
-      placeInputs(program);
+      const drawInto = batchDrawer(inputs, data);
+      const bind = (target: Program): ((key: Key) => void) =>
+        drawInto((index) => target.ownInput(parameters.tensors.length + index));
+      const next = bind(program);
       const evaluate = evaluator(program, parameters);
-      const multiply = curvatureEvaluator(traced, parameters, curvature, placeInputs);
       const valueAndGradient = (point: Float64Array, gradientOut: Float64Array, key: Key): number => {
-        draw.next(key);
+        next(key);
         return evaluate(point, gradientOut);
       };
-      const hessianVector: SampledLoss["hessianVector"] = (point, direction, out, key) => {
-        draw.next(key);
-        multiply(point, direction, out);
-      };
+      const hessianVector = curvatureEvaluator(traced, parameters, curvature, bind);
       return { dimension: parameters.size, layout: parameters, valueAndGradient, hessianVector };
     },
     perExample: (data, options = {}) => perExampleLoss(parameters, inputs, loss, data, options.shared ?? []),

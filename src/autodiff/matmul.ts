@@ -5,10 +5,10 @@
  */
 import { ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
-import { planProduct } from "../linalg/product.ts";
 import { add } from "./arithmetic.ts";
 import { broadcastShapes, planBroadcast } from "./broadcast.ts";
 import { alignedExamples } from "./elementwise.ts";
+import { planOperandProduct } from "./operand-product.ts";
 import { sumTo } from "./repetition.ts";
 import { reshape } from "./structure.ts";
 import { apply, applyTo, requireTensor, type Operand, type Primitive, type Tensor } from "./tensor.ts";
@@ -28,15 +28,12 @@ const productPrimitive = (transposeA: boolean, transposeB: boolean): Primitive =
   kernel([a, b], output): () => void {
     const [rows, columns] = output.shape.slice(-2);
     const inner = a.shape[a.shape.length - (transposeA ? 2 : 1)];
-    const product = planProduct({ rows, columns, inner, transposeA, transposeB });
-    if (output.size === rows * columns)
-      return () => product(a.array, a.offset, b.array, b.offset, output.array, output.offset);
+    const product = planOperandProduct({ rows, columns, inner, transposeA, transposeB });
+    if (output.size === rows * columns) return () => product(a, 0, b, 0, output, 0);
     const starts = matrixStarts(output, [a, b]);
     const [startsA, startsB] = starts;
     return () => {
-      let out = output.offset;
-      for (let k = 0; k < startsA.length; k++, out += rows * columns)
-        product(a.array, a.offset + startsA[k], b.array, b.offset + startsB[k], output.array, out);
+      for (let k = 0; k < startsA.length; k++) product(a, startsA[k], b, startsB[k], output, k * rows * columns);
     };
   },
   jvp([a, b], _output, [forA, forB]): Tensor | undefined {

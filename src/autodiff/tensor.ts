@@ -5,6 +5,7 @@
  */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
+import type { ResidentMemory } from "../linalg/resident.ts";
 import { callerLine } from "./caller-line.ts";
 
 /** Where a tensor's elements lie when a program runs: row-major from `offset` on. A program may move it between runs. */
@@ -13,6 +14,8 @@ export interface Operand {
   offset: number;
   readonly size: number;
   readonly shape: Shape;
+  /** Set where `array` is the memory of WebAssembly kernels, which may then be used on it. */
+  memory?: ResidentMemory | undefined;
 }
 
 /** `to[out + k] = f(from[at + k])` for k < length. */
