@@ -8,7 +8,6 @@ import {
   differentiable,
   divide,
   exp,
-  gradients,
   logSumExp,
   matmul,
   mean,
@@ -26,6 +25,7 @@ import {
   type Tensor,
 } from "../../src/autodiff/index.ts";
 import { layout, type Shape } from "../../src/linalg/layout.ts";
+import { Matrix } from "../../src/linalg/matrix.ts";
 
 type Nested = number | readonly Nested[];
 interface Case {
@@ -97,17 +97,8 @@ describe("PyTorch's reference values", () => {
         1e-12,
       );
 
-      // The Hessian-vector product is the gradient of ⟨gradient, direction⟩: differentiation applied to its own result.
-      const directionShapes = Object.fromEntries(names.map((n) => [`to ${n}`, shapeOf(found.inputs[n])]));
-      const directions = Object.fromEntries(names.map((n) => [`to ${n}`, flatten(found.direction[n])]));
-      const slope = differentiable(model, { ...shapes, ...directionShapes }, (p, x) => {
-        const first = gradients(
-          body({ ...p, ...x }),
-          names.map((n) => p[n]),
-        );
-        return first.map((g, k) => sum(multiply(g, x[`to ${names[k]}`]))).reduce((a, b) => add(a, b));
-      }).on({ ...data, ...directions });
-      slope.valueAndGradient(point, gradient);
+      const direction = new Float64Array(names.flatMap((n) => flatten(found.direction[n])));
+      objective.hessianVector(point, direction, gradient);
       closeTo(
         gradient,
         names.flatMap((n) => flatten(found.hessianVector[n])),
@@ -120,17 +111,18 @@ describe("PyTorch's reference values", () => {
     const { inputs, gradients: expected } = golden.perExample;
     const names = ["W1", "b1", "W2", "b2"] as const;
     const model = layout({ W1: [4, 3], b1: [3], W2: [3, 3], b2: [3] });
-    const loss = differentiable(model, { x: [1, 4], label: [1] }, (p, { x, label }) =>
-      sum(softmaxCrossEntropy(affine(tanh(affine(x, p.W1, p.b1)), p.W2, p.b2), label)),
+    const loss = differentiable(model, { x: [5, 4], label: [5] }, (p, { x, label }) =>
+      mean(softmaxCrossEntropy(affine(tanh(affine(x, p.W1, p.b1)), p.W2, p.b2), label)),
     );
     const point = new Float64Array(names.flatMap((n) => flatten(inputs[n])));
-    const gradient = new Float64Array(point.length);
-    const rows = inputs["X"] as readonly Nested[];
-    const labels = inputs["labels"] as readonly number[];
-    rows.forEach((row, i) => {
-      loss.on({ x: flatten(row), label: [labels[i]] }).valueAndGradient(point, gradient);
-      closeTo(gradient, flatten(expected[i]), 1e-12);
-    });
+    const single = loss.perExample({ x: flatten(inputs["X"]), label: flatten(inputs["labels"]) });
+    const gradients = new Matrix(single.examples, point.length);
+    single.gradients(point, gradients);
+    closeTo(
+      gradients.data,
+      expected.flatMap((example) => flatten(example)),
+      1e-12,
+    );
   });
 
   it("broadcasting and reductions without the maximum", () => {
