@@ -40,7 +40,7 @@ function matrixProduct(a: Tensor, b: Tensor, transposeA: boolean, transposeB: bo
 /**
  * The product of two matrices, [m, k] by [k, n], each read as its transpose on request. A vector is a row on the left
  * and a column on the right, and the axis this adds is dropped from the result, as in NumPy.
- * Throws ShapeError when the inner lengths differ. @example matmul(x, W, { transposeB: true })
+ * Throws ShapeError when the inner lengths differ. @example matmul(x, p.W)
  */
 export function matmul(
   a: Tensor,
