@@ -1,8 +1,11 @@
 /** The compiled program against the plainest interpreter: every node computed into memory of its own. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { abs, exp, relu, sigmoid, softplus, tanh } from "../../src/autodiff/elementwise.ts";
-import { add, broadcastTo, divide, mean, multiply, subtract, sum } from "../../src/autodiff/arithmetic.ts";
+import { relu, sigmoid, softplus } from "../../src/autodiff/activations.ts";
+import { add, divide, mean, multiply, subtract, sum } from "../../src/autodiff/arithmetic.ts";
+import { abs } from "../../src/autodiff/comparisons.ts";
+import { exp, tanh } from "../../src/autodiff/functions.ts";
+import { broadcastTo } from "../../src/autodiff/repetition.ts";
 import { logSumExp, softmax } from "../../src/autodiff/classification.ts";
 import { compile } from "../../src/autodiff/compile.ts";
 import { matmul } from "../../src/autodiff/matmul.ts";
