@@ -135,7 +135,7 @@ export class EgopEstimate {
  * Throws ArgumentError for a number of samples that is not a positive whole number, ShapeError for points of another
  * dimension, NotFiniteError naming the sample where the objective or its gradient is not finite.
  *
- * @example egop(objective, { points: initialization(model), samples: 1210 }).stableRank
+ * @example egop(objective, { points: gaussian({ mean: start, standardDeviation: 0.1 }), samples: 8 }).samples // 8
  */
 export function egop(objective: StochasticObjective, options: EgopOptions): EgopEstimate {
   const { points, samples, key = random(0), onProgress } = options;

@@ -44,5 +44,8 @@ export function namedChain(name: string, parts: readonly GradientTransformation[
       check(gradient, state, parameters);
       for (let k = 0; k < parts.length; k++) parts[k].update(gradient, state.parts[k], parameters);
     },
+    carry(state, change, carryPart) {
+      for (let k = 0; k < parts.length; k++) carryPart(parts[k], state.parts[k], change);
+    },
   };
 }

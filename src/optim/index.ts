@@ -2,6 +2,7 @@
 export { addWeightDecay, type AddWeightDecayState } from "./add-weight-decay.ts";
 export { adagrad, type AdagradOptions } from "./adagrad.ts";
 export { adam, adamw, type AdamOptions } from "./adam.ts";
+export { carryState } from "./carry.ts";
 export { chain, type ChainState } from "./chain.ts";
 export { checkGradient, type GradientCheck } from "./check-gradient.ts";
 export { minimize } from "./minimize.ts";
@@ -11,5 +12,12 @@ export { scaleByAdagrad, type ScaleByAdagradOptions, type ScaleByAdagradState } 
 export { scaleByAdam, type ScaleByAdamOptions, type ScaleByAdamState } from "./scale-by-adam.ts";
 export { scaleByLearningRate, type ScaleByLearningRateState } from "./scale-by-learning-rate.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
+export { parseState, stateFromText, stateToText, type StateTextOptions } from "./state-text.ts";
 export { trace, type TraceOptions, type TraceState } from "./trace.ts";
-export type { GradientTransformation, Schedule, TransformationState } from "./transformation.ts";
+export type {
+  CoordinateChange,
+  GradientTransformation,
+  Moments,
+  Schedule,
+  TransformationState,
+} from "./transformation.ts";

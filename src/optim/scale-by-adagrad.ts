@@ -52,6 +52,7 @@ export function scaleByAdagrad(options: ScaleByAdagradOptions = {}): GradientTra
   return {
     name: "scaleByAdagrad",
     init: ({ size }) => ({ kind: "scaleByAdagrad", version: 1, sum: new Float64Array(size).fill(initialAccumulator) }),
+    moments: { second: ["sum"] },
     check,
     update(gradient, state, parameters) {
       check(gradient, state, parameters);

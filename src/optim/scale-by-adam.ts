@@ -67,6 +67,7 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform
       first: new Float64Array(size),
       second: new Float64Array(size),
     }),
+    moments: { first: ["first"], second: ["second"] },
     check,
     update(gradient, state, parameters) {
       check(gradient, state, parameters);

@@ -64,6 +64,7 @@ export function trace(options: TraceOptions): GradientTransformation<TraceState>
   return {
     name: "trace",
     init: ({ size }) => ({ kind: "trace", version: 1, step: 0, buffer: new Float64Array(size) }),
+    moments: { first: ["buffer"] },
     check,
     update(gradient, state, parameters) {
       check(gradient, state, parameters);

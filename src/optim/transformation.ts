@@ -33,6 +33,39 @@ export interface GradientTransformation<State extends TransformationState = Tran
    * parts before it updates the first, so that an update that throws leaves every state as it was.
    */
   check?(gradient: Float64Array, state: State, parameters: Float64Array): void;
+  /**
+   * For `carryState`: the fields of the state that turn along when the coordinates do. Left out when the state has no
+   * vectors, or when they mean nothing in other coordinates (such a state cannot be carried, only restarted).
+   */
+  readonly moments?: Moments;
+  /**
+   * For `carryState`, instead of `moments`: overwrites the state by that in other coordinates. Transformations made of
+   * others have it, to hand the change on to their parts by `carryPart` (which is `carryState`).
+   */
+  carry?(state: State, change: CoordinateChange, carryPart: CarryPart): void;
+}
+
+/** `carryState`, as a transformation made of others is handed it. */
+export type CarryPart = (part: GradientTransformation, state: TransformationState, change: CoordinateChange) => void;
+
+/** Which fields of a state, each a Float64Array as long as the parameters, turn in which way with the coordinates. */
+export interface Moments {
+  /** Those that are linear in the gradients, as a momentum is. */
+  readonly first?: readonly string[];
+  /** Those that are sums or averages of squared gradients, or their maxima. */
+  readonly second?: readonly string[];
+}
+
+/** A linear change of coordinates x' = R·x between coordinates of equal number, as optimizer states see it. */
+export interface CoordinateChange {
+  /** The layout of the new coordinates. */
+  readonly layout: Layout;
+  /** Overwrites a vector in old coordinates, which turns as the gradient does, with R·vector. */
+  rotate(vector: Float64Array): void;
+  /** Overwrites averages of squares along the old coordinates with what is known of them along the new ones. */
+  rotateSquares(vector: Float64Array): void;
+  /** True: states with vectors begin anew instead (with their step counts); schedules go on. */
+  readonly restart: boolean;
 }
 
 /**
