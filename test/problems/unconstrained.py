@@ -6,7 +6,7 @@ are independent of those in unconstrained.ts. `minima` are those that the paper 
 lowest that SciPy has come near, polished by Newton's method. `scipy` has the lowest value within 1000 evaluations (of value
 and gradient together), with tolerances so small that only failure or the limit ends a run.
 
-  python3 unconstrained.py > unconstrained.json      (python3-scipy 1.10, python3-torch 1.13)
+  python3 unconstrained.py unconstrained.json      (python3-scipy 1.10, python3-torch 1.13)
 """
 import json, math, sys, warnings
 import numpy as np, torch
@@ -103,4 +103,4 @@ for name, f, start, minima in problems:
     out.append(dict(name=name, start=[float(s) for s in start], valueAtStart=float(f(torch.tensor([float(s) for s in start]))), minima=minima,
         minimum=min(polish(f, r[2]) for r in results.values()), scipy={m: dict(value=r[0], evaluations=r[1]) for m, r in results.items()}))
     print(out[-1], file=sys.stderr)
-print("[\n" + ",\n".join(json.dumps(o) for o in out) + "\n]")
+with open(sys.argv[1], "w") as file: file.write("[\n" + ",\n".join(json.dumps(o) for o in out) + "\n]\n")

@@ -16,8 +16,8 @@ import type { DescentMethod, DescentProblem, Iterate } from "./descent.ts";
 export interface DescendOptions<Problem extends DescentProblem> {
   /** The parameters to start from, in original coordinates; only read. Not looked at when there is a `resume`. */
   readonly start?: Float64Array;
-  /** The state of an earlier run of the same method to go on from; only read. */
-  readonly resume?: RunState | undefined;
+  /** The state of an earlier run of the same method to go on from, or its text from `stateToText`; only read. */
+  readonly resume?: RunState | string | undefined;
   /** `lbfgs()`, `newton()`, `levenbergMarquardt()`, … */
   readonly method: DescentMethod<Problem>;
   /** The number of steps to take at most in this call: a whole number, at or above 0. */

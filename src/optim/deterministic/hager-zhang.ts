@@ -91,11 +91,11 @@ class IntervalSearch {
     const line = this.#line;
     if (!(this.#start.slope < 0 && initialStep > 0 && initialStep < Infinity)) return false;
     let interval = this.#bracket(initialStep);
-    while (this.#outcome === undefined && interval !== undefined) {
+    while (!this.#isOver() && interval !== undefined) {
       const [low, high] = interval;
       const width = high.step - low.step;
       let [a, b] = this.#secantTwice(low, high);
-      if (this.#outcome === undefined && b.step - a.step > shrinkage * width) [a, b] = this.#probe(a, b, middle(a, b));
+      if (!this.#isOver() && b.step - a.step > shrinkage * width) [a, b] = this.#probe(a, b, middle(a, b));
       if (!(b.step - a.step < width) || b.step - a.step <= 1e-15 * b.step) break;
       interval = [a, b];
     }
@@ -104,6 +104,10 @@ class IntervalSearch {
     if (!(best.step > 0 && best.value < this.#start.value)) return false;
     if (line.step !== best.step) line.evaluate(best.step);
     return line.value < this.#start.value;
+  }
+
+  #isOver(): boolean {
+    return this.#outcome !== undefined;
   }
 
   /** Evaluates, and notes whether the search may end here. */
@@ -131,9 +135,9 @@ class IntervalSearch {
     let low = this.#start;
     let step = initialStep;
     let ceiling = Infinity;
-    while (this.#outcome === undefined) {
+    while (!this.#isOver()) {
       const end = this.#evaluate(step);
-      if (this.#outcome !== undefined) return undefined;
+      if (this.#isOver()) return undefined;
       if (end.value === Infinity) {
         ceiling = step;
         step = low.step + 0.5 * (step - low.step);
@@ -155,7 +159,7 @@ class IntervalSearch {
     let high = to;
     for (;;) {
       const end = this.#evaluate(middle(low, high));
-      if (this.#outcome !== undefined || end.slope >= 0) return [low, end];
+      if (this.#isOver() || end.slope >= 0) return [low, end];
       if (end.step <= low.step || end.step >= high.step) return [low, end];
       if (end.value <= this.#start.value + this.#rise) low = end;
       else high = end;
@@ -166,7 +170,7 @@ class IntervalSearch {
   #probe(low: End, high: End, step: number): readonly [End, End] {
     if (!(step > low.step && step < high.step)) return [low, high];
     const end = this.#evaluate(step);
-    if (this.#outcome !== undefined || end.slope >= 0) return [low, end];
+    if (this.#isOver() || end.slope >= 0) return [low, end];
     if (end.value <= this.#start.value + this.#rise) return [end, high];
     return this.#descend(low, end);
   }
@@ -175,7 +179,7 @@ class IntervalSearch {
   #secantTwice(low: End, high: End): readonly [End, End] {
     const step = secant(low, high);
     const [a, b] = this.#probe(low, high, step);
-    if (this.#outcome !== undefined) return [a, b];
+    if (this.#isOver()) return [a, b];
     if (b.step === step) return this.#probe(a, b, secant(high, b));
     if (a.step === step) return this.#probe(a, b, secant(low, a));
     return [a, b];
