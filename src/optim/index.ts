@@ -113,3 +113,35 @@ export {
 } from "./average-parameters.ts";
 export { scheduleFreeAdamw, type ScheduleFreeAdamwOptions, type ScheduleFreeState } from "./schedule-free.ts";
 export { prodigy, scaleByProdigy, type ProdigyOptions, type ScaleByProdigyState } from "./prodigy.ts";
+export { bfgs, type BfgsOptions, type BfgsState } from "./deterministic/bfgs.ts";
+export {
+  conjugateGradient,
+  type ConjugateGradientOptions,
+  type ConjugateGradientState,
+} from "./deterministic/conjugate-gradient.ts";
+export {
+  descend,
+  type DescendOptions,
+  type DescentRun,
+  type DescentStopCriteria,
+  type DescentStopReason,
+} from "./deterministic/descend.ts";
+export type { Descent, DescentMethod, DescentProblem, Iterate } from "./deterministic/descent.ts";
+export { gaussNewton, type GaussNewtonOptions, type GaussNewtonState } from "./deterministic/gauss-newton.ts";
+export { hagerZhang, type HagerZhangOptions } from "./deterministic/hager-zhang.ts";
+export { lbfgs, type LbfgsOptions, type LbfgsState } from "./deterministic/lbfgs.ts";
+export {
+  levenbergMarquardt,
+  type LevenbergMarquardtOptions,
+  type LevenbergMarquardtState,
+} from "./deterministic/levenberg-marquardt.ts";
+export {
+  nelderMead,
+  type NelderMeadOptions,
+  type NelderMeadState,
+  type ValueFunction,
+} from "./deterministic/nelder-mead.ts";
+export { newton, type NewtonOptions, type NewtonState } from "./deterministic/newton.ts";
+export { sumOfSquares, type ResidualProblem } from "./deterministic/residual-problem.ts";
+export type { Line, LineSearch } from "./deterministic/smooth-path.ts";
+export { strongWolfe, type StrongWolfeOptions } from "./deterministic/strong-wolfe.ts";
