@@ -8,8 +8,10 @@ export {
   multiply,
   multiplyVector,
   planProduct,
+  type MultiplyOptions,
+  type MultiplyVectorOptions,
   type PlannedProduct,
   type ProductDescription,
 } from "./product.ts";
 export { randomOrthogonal } from "./random-orthogonal.ts";
-export { symmetricEigen, type SymmetricEigen } from "./symmetric-eigen.ts";
+export { jacobiEigen, symmetricEigen, type SymmetricEigen } from "./symmetric-eigen.ts";
