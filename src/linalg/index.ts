@@ -46,11 +46,13 @@ export {
   multiply,
   multiplyVector,
   planProduct,
+  type MultiplyOptions,
+  type MultiplyVectorOptions,
   type PlannedProduct,
   type ProductDescription,
 } from "./product.ts";
 export { nullSpace, pseudoInverse } from "./pseudo-inverse.ts";
 export { randomOrthogonal } from "./random-orthogonal.ts";
 export { randomizedRange, randomizedSVD, type RandomizedOptions } from "./randomized-svd.ts";
-export { symmetricEigen, type SymmetricEigen } from "./symmetric-eigen.ts";
 export type { ComplexColumns } from "./triangular-vectors.ts";
+export { jacobiEigen, symmetricEigen, type SymmetricEigen } from "./symmetric-eigen.ts";
