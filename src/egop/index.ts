@@ -1,5 +1,33 @@
-export { blockBasis, denseBasis, identityBasis, randomBasis, type Basis } from "./basis.ts";
-export { egop, EgopEstimate, type BasisOptions, type EgopOptions } from "./estimate.ts";
+/** Sampling, the expected gradient outer product and its estimate, bases, and objectives in them. */
+export { accumulate, type AccumulateOptions } from "./accumulate.ts";
+export { denseBasis, identityBasis, randomBasis, type Basis, type BasisCost } from "./basis.ts";
+export type { BasisData } from "./basis-data.ts";
+export { egop, EgopEstimate, estimateFrom, estimateOf, type EgopOptions } from "./estimate.ts";
+export type { BasisOptions } from "./estimate-basis.ts";
+export { householderBasis } from "./householder-basis.ts";
+export { convolutionBasis, kroneckerBasis, kroneckerFactorBasis, type KroneckerFactors } from "./kronecker-basis.ts";
+export {
+  auxiliaryBasis,
+  projectLeak,
+  reducedBasis,
+  type AuxiliaryBasis,
+  type ProjectLeakState,
+} from "./low-rank-basis.ts";
+export {
+  kroneckerMarginals,
+  tensorBlocks,
+  type BlocksForm,
+  type ExactForm,
+  type FrequentDirectionsForm,
+  type KroneckerForm,
+  type MomentForm,
+  type RandomizedForm,
+  type SamplesForm,
+  type Weighting,
+} from "./moment-form.ts";
+export { coveredSamples, emptyMoments, type MomentNode, type MomentState } from "./moment-state.ts";
+export { mergeMoments } from "./moment-tree.ts";
+export { chooseRank, type RankChoice } from "./rank-choice.ts";
 export { reparameterize, type Reparameterized } from "./reparameterize.ts";
 export {
   gaussian,
@@ -8,3 +36,6 @@ export {
   type InitializationScheme,
   type SamplingDistribution,
 } from "./sampling.ts";
+export type { Marginals, SecondMoment } from "./second-moment.ts";
+export type { Spectrum } from "./spectrum.ts";
+export { blockBasis, unionBasis, type BasisPart } from "./union-basis.ts";
