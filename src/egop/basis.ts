@@ -49,11 +49,19 @@ export interface Basis {
   pushDirection(direction: Float64Array, out: Float64Array): void;
   /** The gradient in rotated coordinates, Vᵀ ∇f(V θ̃), of a gradient in original ones: the transpose of `pushDirection`. */
   pullGradient(gradient: Float64Array, out: Float64Array): void;
+  /** For bases that stand side by side: each with the place where its own rotated vector begins. */
+  readonly parts?: readonly PlacedBasis[];
   /** The matrices with orthonormal columns that it is made of, always in the same order. */
   readonly matrices: readonly Matrix[];
   readonly cost: BasisCost;
   /** Plain data for JSON.stringify; `basisFromJSON` reads it back, to the bit. */
   toJSON(): BasisData;
+}
+
+/** A basis for a piece of a rotated vector. */
+export interface PlacedBasis {
+  readonly offset: number;
+  readonly basis: Basis;
 }
 
 /** A basis whose coordinates are the transpose of its directions, as all are that keep nothing fixed. */

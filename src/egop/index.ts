@@ -1,11 +1,20 @@
 /** Sampling, the expected gradient outer product and its estimate, bases, and objectives in them. */
 export { accumulate, type AccumulateOptions } from "./accumulate.ts";
-export { denseBasis, identityBasis, randomBasis, type Basis, type BasisCost } from "./basis.ts";
+export { denseBasis, identityBasis, randomBasis, type Basis, type BasisCost, type PlacedBasis } from "./basis.ts";
 export type { BasisData } from "./basis-data.ts";
+export { basisFromJSON } from "./basis-from-json.ts";
+export { changeOfBasis, type BasisChange, type SquaresRule } from "./change-of-basis.ts";
 export { egop, EgopEstimate, estimateFrom, estimateOf, type EgopOptions } from "./estimate.ts";
 export type { BasisOptions } from "./estimate-basis.ts";
+export { hadamardBasis } from "./hadamard-basis.ts";
 export { householderBasis } from "./householder-basis.ts";
-export { convolutionBasis, kroneckerBasis, kroneckerFactorBasis, type KroneckerFactors } from "./kronecker-basis.ts";
+export {
+  convolutionBasis,
+  kroneckerBasis,
+  kroneckerFactorBasis,
+  type KroneckerFactorBasis,
+  type KroneckerFactors,
+} from "./kronecker-basis.ts";
 export {
   auxiliaryBasis,
   projectLeak,
@@ -27,6 +36,7 @@ export {
 } from "./moment-form.ts";
 export { coveredSamples, emptyMoments, type MomentNode, type MomentState } from "./moment-state.ts";
 export { mergeMoments } from "./moment-tree.ts";
+export { productBasis } from "./product-basis.ts";
 export { chooseRank, type RankChoice } from "./rank-choice.ts";
 export { reparameterize, type Reparameterized } from "./reparameterize.ts";
 export {

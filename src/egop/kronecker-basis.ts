@@ -23,12 +23,25 @@ export interface KroneckerFactors {
   readonly right?: Matrix | undefined;
 }
 
+/** The Kronecker basis of one tensor, with its factors. */
+export interface KroneckerFactorBasis extends Basis, KroneckerFactors {
+  readonly kind: "kronecker";
+  /** The tensor as a matrix. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Whether a basis is one of `kroneckerFactorBasis`. */
+export function isKroneckerFactorBasis(basis: Basis): basis is KroneckerFactorBasis {
+  return basis.kind === "kronecker";
+}
+
 /**
  * The Kronecker basis of a single tensor, which keeps its shape. Throws ShapeError for factors of other sizes.
  *
  * @example kroneckerFactorBasis([2, 3], { left: Matrix.identity(2) }).dimension // 6
  */
-export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): Basis {
+export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): KroneckerFactorBasis {
   const [rows, columns] = matrixSizes({ shape });
   const { left, right } = factors;
   requireSquare("left", left, rows);
@@ -51,7 +64,7 @@ export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): B
   const own = layout({ tensor: shape });
   const sides = (left === undefined ? 0 : rows) + (right === undefined ? 0 : columns);
   const matrices = [left, right].filter((factor) => factor !== undefined);
-  return linearBasis({
+  const basis = linearBasis({
     kind: "kronecker",
     dimension: size,
     rotatedLayout: own,
@@ -65,6 +78,7 @@ export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): B
       right: right === undefined ? null : matrixData(right),
     }),
   });
+  return { ...basis, kind: "kronecker", rows, columns, left, right };
 }
 
 function requireSquare(side: string, factor: Matrix | undefined, size: number): void {

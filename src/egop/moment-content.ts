@@ -4,17 +4,13 @@
  * however the samples were split.
  *
  * Cost for a block of B gradients: exact B·d², blocks Σ B·n², kronecker Σ B·rows·columns·(rows + columns), randomized
- * 4B·d·width, frequentDirections about 8·rank²·d for two sketches. Sums are in ascending order of the samples within a
+ * 4B·d·width, frequentDirections some 30·rank²·d to shrink a sketch. Sums are in ascending order of the samples within a
  * block; errors of a sum of M samples are those of pairwise summation, log₂(M/B) + B roundings.
- *
- * Source of the sketch: E. Liberty, Simple and Deterministic Matrix Sketching, 2013; M. Ghashami, E. Liberty, J. Phillips,
- * D. Woodruff, Frequent Directions: Simple and Deterministic Matrix Sketching, SIAM J. Comput. 45, 2016, with section 3
- * on merging.
  */
+import { addRows, frequentDirections, type FrequentDirections } from "../linalg/frequent-directions.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { Matrix } from "../linalg/matrix.ts";
 import { gram, multiply, planProduct, type PlannedProduct } from "../linalg/product.ts";
-import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 import { normal } from "../math/random.ts";
 import { gatherGroup, groupsOf, matrixSizes, type Group, type MomentForm, type RandomizedForm } from "./moment-form.ts";
 
@@ -155,41 +151,24 @@ function randomProducts(form: RandomizedForm, dimension: number): ContentArithme
   };
 }
 
-/** Frequent Directions: rows on top of each other, shrunk to `rank` rows whenever there are more. */
+/** Frequent Directions: at most 2·rank rows, shrunk to `rank` whenever there would be more. */
 function sketch(rank: number, dimension: number): ContentArithmetic {
-  const shrunk = (rows: Matrix, lost: number): Content => {
-    if (rows.rows <= rank) return { arrays: [rows.data], lost };
-    const { sketch: kept, taken } = shrinkRows(rows, rank);
-    return { arrays: [kept.data], lost: lost + taken };
-  };
+  const rowsOf = (data: Float64Array): Matrix => new Matrix(data.length / dimension, dimension, data);
+  const contentOf = ({ rows, filled, shrinkage }: FrequentDirections): Content => ({
+    arrays: [rows.slice(0, filled * dimension)],
+    lost: shrinkage,
+  });
+  const empty = (): FrequentDirections => frequentDirections({ dimension, size: rank });
   return {
     lengths: undefined,
-    of: (gradients) => shrunk(new Matrix(gradients.rows, dimension, gradients.data.slice()), 0),
+    of: (gradients) => contentOf(addRows(empty(), gradients)),
     combine(earlier, later, scale): Content {
-      const data = new Float64Array(earlier.arrays[0].length + later.arrays[0].length);
-      const root = Math.sqrt(scale);
-      data.set(root === 1 ? earlier.arrays[0] : earlier.arrays[0].map((entry) => entry * root));
-      data.set(later.arrays[0], earlier.arrays[0].length);
-      return shrunk(new Matrix(data.length / dimension, dimension, data), earlier.lost * scale + later.lost);
+      const both = addRows(empty(), rowsOf(earlier.arrays[0]), { weight: Math.sqrt(scale) });
+      addRows(both, rowsOf(later.arrays[0]));
+      both.shrinkage += earlier.lost * scale + later.lost;
+      return contentOf(both);
     },
   };
-}
-
-/**
- * `rank` rows B with 0 ⪯ AᵀA − BᵀB ⪯ taken·I, for A with more rows: AᵀA loses its eigenvalue number rank + 1 in every
- * direction that is kept. Since rank + 1 times as much is taken from the trace, all that is ever taken is at most
- * ‖A − A_k‖² / (rank + 1 − k) for every k ≤ rank (Frobenius norm; A_k the best approximation of rank k).
- */
-function shrinkRows(rows: Matrix, rank: number): { readonly sketch: Matrix; readonly taken: number } {
-  const { values, vectors } = symmetricEigen(multiply(rows, rows, { transposeB: true }));
-  const taken = Math.max(values[rank], 0);
-  const mixing = new Matrix(rank, rows.rows);
-  for (let k = 0; k < rank; k++) {
-    if (!(values[k] > taken)) continue;
-    const scale = Math.sqrt((values[k] - taken) / values[k]);
-    for (let i = 0; i < rows.rows; i++) mixing.set(k, i, scale * vectors.get(i, k));
-  }
-  return { sketch: multiply(mixing, rows), taken };
 }
 
 /** All gradients as they are. They are never combined: a state of this form keeps them as rows. */

@@ -5,7 +5,7 @@
  * | ------------------ | ---------------------------------------------------------------- | ------------------ |
  * | exact              | Σ g gᵀ                                                           | d(d + 1)/2         |
  * | samples            | the gradients                                                    | M·d                |
- * | frequentDirections | a sketch B with 0 ⪯ Σ g gᵀ − BᵀB ⪯ δ I, δ known                   | rank·d             |
+ * | frequentDirections | a sketch B with 0 ⪯ Σ g gᵀ − BᵀB ⪯ δ I, δ known                   | at most 2·rank·d   |
  * | randomized         | Σ g gᵀ Ω for a random Ω                                          | (rank + extra)·d   |
  * | blocks             | Σ g_b g_bᵀ for groups b of tensors                               | Σ n_b(n_b + 1)/2   |
  * | kronecker          | Σ G Gᵀ and Σ Gᵀ G for each matrix G of the gradient               | Σ rows² + columns² |
@@ -33,7 +33,7 @@ export interface SamplesForm extends Weighting {
   readonly kind: "samples";
 }
 
-/** A sketch of `rank` rows, with a bound on its error. */
+/** A sketch of rank to 2·rank rows, with a bound on its error. */
 export interface FrequentDirectionsForm extends Weighting {
   readonly kind: "frequentDirections";
   readonly rank: number;

@@ -85,6 +85,7 @@ export function unionBasis(original: Layout, parts: readonly BasisPart[]): Basis
     toOriginal: applied(true, (basis, from, out) => basis.toOriginal(from, out)),
     pushDirection: applied(true, (basis, from, out) => basis.pushDirection(from, out)),
     pullGradient: applied(false, (basis, from, out) => basis.pullGradient(from, out)),
+    parts: placed.map(({ part, rotatedOffset }) => ({ offset: rotatedOffset, basis: part.basis })),
     matrices: parts.flatMap(({ basis }) => basis.matrices),
     cost: {
       operations: parts.reduce((sum, { basis }) => sum + basis.cost.operations, 0),
