@@ -40,9 +40,12 @@ export { productBasis } from "./product-basis.ts";
 export { chooseRank, type RankChoice } from "./rank-choice.ts";
 export { reparameterize, type Reparameterized } from "./reparameterize.ts";
 export {
+  alongPath,
   gaussian,
   initialization,
   listedPoints,
+  uniformBall,
+  uniformBox,
   type InitializationScheme,
   type SamplingDistribution,
 } from "./sampling.ts";
