@@ -27,25 +27,31 @@ export interface BroadcastPlan {
   readonly rows: number;
   readonly rowLength: number;
   readonly starts: readonly Int32Array[];
-  /** The step between neighbors in a row: 1, or 0 where the operand repeats its element. */
+  /** The step between neighbors in a row: 1 in a broadcast, or 0 where the operand repeats its element. */
   readonly strides: readonly number[];
 }
 
 /** Plans the walk: as many trailing axes as move alike become the row, the others are written out as row starts. */
 export function planBroadcast(output: Shape, operands: readonly Shape[]): BroadcastPlan {
-  const rank = output.length;
-  const strides = operands.map((shape) => stridesIn(shape, output));
+  return planWalk(
+    output,
+    operands.map((shape) => stridesIn(shape, output)),
+  );
+}
+
+/** The same for operands given by how far apart their elements lie along each axis of the output. */
+export function planWalk(output: Shape, strides: readonly (readonly number[])[]): BroadcastPlan {
   // A trailing axis joins the row while each operand goes on with one step: it repeats throughout, or is contiguous.
-  let split = rank;
+  let split = output.length;
   let rowLength = 1;
-  const steps = operands.map(() => 0);
+  const steps = strides.map(() => 0);
   while (split > 0) {
     const axis = split - 1;
     const length = output[axis] ?? 1;
     if (length > 1) {
       const joins = strides.every((stride, o) => {
         const here = stride[axis] ?? 0;
-        return rowLength === 1 || (steps[o] === 0 ? here === 0 : here === rowLength);
+        return rowLength === 1 || here === steps[o] * rowLength;
       });
       if (!joins) break;
       if (rowLength === 1) strides.forEach((stride, o) => (steps[o] = stride[axis] ?? 0));

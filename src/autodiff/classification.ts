@@ -6,8 +6,9 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import type { Shape } from "../linalg/layout.ts";
 import { exp as exponential, log as logarithm } from "../math/elementary.ts";
 import { multiply, subtract, sum } from "./arithmetic.ts";
-import { reshape } from "./structure.ts";
-import { apply, type Operand, type Primitive, type Tensor } from "./tensor.ts";
+import { repeated } from "./repetition.ts";
+import { reshape, transpose } from "./structure.ts";
+import { apply, applyTo, axisOf, type Operand, type Primitive, type Tensor } from "./tensor.ts";
 
 function lastAxis(shape: Shape): number {
   const length = shape.at(-1);
@@ -15,11 +16,16 @@ function lastAxis(shape: Shape): number {
   return length;
 }
 
-/** The largest of `length` elements. */
-function largest(array: Float64Array, from: number, length: number): number {
+/** The index of the (first) largest of `length` elements. A NaN behind the first is passed over: it shows in the sum. */
+function indexOfLargest(array: Float64Array, from: number, length: number): number {
+  let at = from;
   let maximum = array[from];
-  for (let k = 1; k < length; k++) maximum = Math.max(maximum, array[from + k]);
-  return maximum;
+  for (let k = from + 1; k < from + length; k++)
+    if (array[k] > maximum) {
+      maximum = array[k];
+      at = k;
+    }
+  return at;
 }
 
 function sumOfExponentials(array: Float64Array, from: number, length: number, shift: number): number {
@@ -39,12 +45,14 @@ const logSumExpPrimitive: Primitive = {
     return () => {
       for (let row = 0; row < output.size; row++) {
         const from = x.offset + row * length;
-        const shift = largest(x.array, from, length);
+        const shift = x.array[indexOfLargest(x.array, from, length)];
         output.array[output.offset + row] = shift + logarithm(sumOfExponentials(x.array, from, length, shift));
       }
     };
   },
+  jvp: ([x], _output, [tangent]) => tangent && sum(multiply(softmax(x), tangent), -1),
   pullback: ([x], output, cotangent) => [multiply(softmax(x), reshape(cotangent, [...output.shape, 1]))],
+  batch: ([x]) => apply(logSumExpPrimitive, x),
 };
 
 const softmaxPrimitive: Primitive = {
@@ -58,12 +66,17 @@ const softmaxPrimitive: Primitive = {
     const length = lastAxis(x.shape);
     return () => softmaxRows(x, output, length);
   },
-  pullback(_inputs, output, cotangent): readonly Tensor[] {
-    const weighted = multiply(cotangent, output);
-    const total = reshape(sum(weighted, -1), [...output.shape.slice(0, -1), 1]);
-    return [subtract(weighted, multiply(output, total))];
-  },
+  jvp: (_inputs, output, [tangent]) => tangent && softmaxDerivative(output, tangent),
+  pullback: (_inputs, output, cotangent) => [softmaxDerivative(output, cotangent)],
+  batch: ([x]) => apply(softmaxPrimitive, x),
 };
+
+/** (diag p − p·pᵀ)·v for each row p: symmetric, so both modes use it. */
+function softmaxDerivative(p: Tensor, v: Tensor): Tensor {
+  const weighted = multiply(v, p);
+  const total = reshape(sum(weighted, -1), [...p.shape.slice(0, -1), 1]);
+  return subtract(weighted, multiply(p, total));
+}
 
 function softmaxRows(x: Operand, output: Operand, length: number): void {
   const { array: from } = x;
@@ -71,7 +84,7 @@ function softmaxRows(x: Operand, output: Operand, length: number): void {
   for (let start = 0; start < x.size; start += length) {
     const at = x.offset + start;
     const out = output.offset + start;
-    const shift = largest(from, at, length);
+    const shift = from[indexOfLargest(from, at, length)];
     let total = 0;
     for (let k = 0; k < length; k++) total += to[out + k] = exponential(from[at + k] - shift);
     for (let k = 0; k < length; k++) to[out + k] /= total;
@@ -84,6 +97,7 @@ function softmaxRows(x: Operand, output: Operand, length: number): void {
  */
 const crossEntropyPrimitive: Primitive = {
   name: "softmaxCrossEntropy",
+  discrete: [2],
   shape([logits, , labels]): Shape {
     if (lastAxis(logits) < 1 || logits.slice(0, -1).join() !== labels.join())
       throw new ShapeError("expected logits [..., classes] and one label per row.");
@@ -96,21 +110,27 @@ const crossEntropyPrimitive: Primitive = {
       for (let row = 0; row < output.size; row++) {
         const label = labelOf(labels, row, classes);
         const at = logits.offset + row * classes;
-        const certainty = largest(probabilities.array, probabilities.offset + row * classes, classes);
-        output.array[output.offset + row] = largest(from, at, classes) - from[at + label] - logarithm(certainty);
+        const likeliest = indexOfLargest(from, at, classes);
+        const certainty = probabilities.array[probabilities.offset + likeliest - logits.offset];
+        output.array[output.offset + row] = from[likeliest] - from[at + label] - logarithm(certainty);
       }
     };
   },
+  // The probabilities are a function of the logits: the rules take the derivative in those for all of it.
+  jvp: ([, probabilities, labels], _output, [tangent]) =>
+    tangent && sum(multiply(apply(minusOneHot, probabilities, labels), tangent), -1),
   pullback: ([, probabilities, labels], _output, cotangent) => [
     multiply(apply(minusOneHot, probabilities, labels), reshape(cotangent, [...cotangent.shape, 1])),
     undefined,
     undefined,
   ],
+  batch: (inputs, batched, size) => applyTo(crossEntropyPrimitive, repeated(inputs, batched, size)),
 };
 
 /** x minus 1 at each row's label. */
 const minusOneHot: Primitive = {
   name: "minusOneHot",
+  discrete: [1],
   overwrites: [0],
   shape: ([x]) => x,
   kernel([x, labels], output): () => void {
@@ -121,7 +141,9 @@ const minusOneHot: Primitive = {
       for (let row = 0; row < labels.size; row++) to[out + row * classes + labelOf(labels, row, classes)] -= 1;
     };
   },
+  jvp: (_inputs, _output, [tangent]) => tangent,
   pullback: (_inputs, _output, cotangent) => [cotangent, undefined],
+  batch: (inputs, batched, size) => applyTo(minusOneHot, repeated(inputs, batched, size)),
 };
 
 function labelOf(labels: Operand, row: number, classes: number): number {
@@ -132,14 +154,46 @@ function labelOf(labels: Operand, row: number, classes: number): number {
   );
 }
 
-/** log Σ exp(x) over the last axis, which is dropped. Throws ShapeError for a scalar. */
-export function logSumExp(x: Tensor): Tensor {
-  return apply(logSumExpPrimitive, x);
+/** `f` of the tensor with this axis last. */
+function withAxisLast(name: string, x: Tensor, axis: number, f: (moved: Tensor) => Tensor): Tensor {
+  if (x.shape.length === 0) return f(x);
+  const at = axisOf(name, x, axis);
+  const others = x.shape.map((_length, a) => a).filter((a) => a !== at);
+  return f(transpose(x, [...others, at]));
 }
 
-/** exp(x) / Σ exp(x) over the last axis. Throws ShapeError for a scalar. */
-export function softmax(x: Tensor): Tensor {
-  return apply(softmaxPrimitive, x);
+/**
+ * log Σ exp(x) over one axis (by default the last), which is dropped; without overflow. Throws ShapeError for a scalar or
+ * an axis that x does not have. @example compiled(model, {}, (p) => logSumExp(p.W)).shape // [3]
+ */
+export function logSumExp(x: Tensor, axis = -1): Tensor {
+  return withAxisLast("logSumExp", x, axis, (moved) => apply(logSumExpPrimitive, moved));
+}
+
+/**
+ * exp(x) / Σ exp(x) over one axis (by default the last), without overflow. Throws ShapeError for a scalar or an axis that
+ * x does not have. @example compiled(model, {}, (p) => softmax(p.W)).shape // [3, 2]
+ */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return withAxisLast("softmax", x, axis, (moved) => {
+    const result = apply(softmaxPrimitive, moved);
+    const rank = x.shape.length;
+    const at = axis < 0 ? axis + rank : axis;
+    return transpose(
+      result,
+      x.shape.map((_length, a) => (a < at ? a : a === at ? rank - 1 : a - 1)),
+    );
+  });
+}
+
+/**
+ * log(softmax(x)) over one axis (by default the last), without overflow and without taking the logarithm of a probability
+ * that has underflowed. Throws as `softmax`. @example compiled(model, {}, (p) => logSoftmax(p.W)).shape // [3, 2]
+ */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  const total = logSumExp(x, axis);
+  const at = axis < 0 ? axis + x.shape.length : axis;
+  return subtract(x, reshape(total, [...total.shape.slice(0, at), 1, ...total.shape.slice(at)]));
 }
 
 /**
@@ -147,7 +201,8 @@ export function softmax(x: Tensor): Tensor {
  * numbers from 0 to classes − 1; one loss per row, take its `mean` for the usual loss. No derivative in the labels.
  *
  * Throws ShapeError where the shapes do not fit and, when the program runs, ArgumentError for a label that is no class.
- * @example mean(softmaxCrossEntropy(logits, label))
+ *
+ * @example compiled(model, { label: [3] }, (p, { label }) => softmaxCrossEntropy(p.W, label)).shape // [3]
  */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
   return apply(crossEntropyPrimitive, logits, softmax(logits), labels);

@@ -80,11 +80,13 @@ export function differentiable<Name extends string, const Inputs extends InputSh
     },
     onBatches(data: Data<Inputs>): SampledLoss {
       const program = newProgram();
-      const draw = batchDrawer(inputs, data);
-      placeData(program, parameters, inputs, (name) => draw.batches[name]);
+      const names = Object.keys(inputs);
+      const next = batchDrawer(inputs, data, (name) =>
+        program.ownInput(parameters.tensors.length + names.indexOf(name)),
+      );
       const evaluate = evaluator(program, parameters);
       const valueAndGradient = (point: Float64Array, gradientOut: Float64Array, key: Key): number => {
-        draw.next(key);
+        next(key);
         return evaluate(point, gradientOut);
       };
       return { dimension: parameters.size, layout: parameters, valueAndGradient };
@@ -189,7 +191,7 @@ function placeData(
   array: (name: string, shape: Shape) => Float64Array,
 ): void {
   Object.entries(inputs).forEach(([name, shape], index) => {
-    program.placeInput(parameters.tensors.length + index, array(name, shape), 0);
+    program.ownInput(parameters.tensors.length + index).set(array(name, shape));
   });
 }
 
@@ -218,11 +220,12 @@ function placeIn(shape: Shape, index: number): string {
   return `[${place.join(", ")}]`;
 }
 
-/** Copies rows drawn by key into fixed batch arrays. */
+/** A function that copies rows drawn by key into the batch's arrays. */
 function batchDrawer(
   shapes: InputShapes,
   data: Data<InputShapes>,
-): { batches: Readonly<Record<string, Float64Array>>; next: (key: Key) => void } {
+  batchOf: (name: string) => Float64Array,
+): (key: Key) => void {
   const entries = Object.entries(shapes);
   const rows = entries.at(0)?.[1].at(0);
   if (rows === undefined || entries.some(([, shape]) => shape[0] !== rows))
@@ -231,7 +234,7 @@ function batchDrawer(
     const width = sizeOf(shape) / rows;
     const available = (data[name] as ArrayLike<number> | undefined)?.length ?? 0;
     const whole = checkedCopy(name, [Math.max(rows, Math.ceil(available / width)), ...shape.slice(1)], data[name]);
-    return { name, width, whole, batch: new Float64Array(rows * width), count: whole.length / width };
+    return { name, width, whole, batch: batchOf(name), count: whole.length / width };
   });
   const population = inputs[0].count;
   for (const { name, count } of inputs)
@@ -239,12 +242,9 @@ function batchDrawer(
       throw new ShapeError(`onBatches: the input "${name}" has ${count} rows; "${inputs[0].name}" has ${population}.`);
   const draw = subset(population, rows);
   const chosen = new Int32Array(rows);
-  return {
-    batches: Object.fromEntries(inputs.map(({ name, batch }) => [name, batch])),
-    next(key: Key): void {
-      draw(key, chosen);
-      for (let k = 0; k < inputs.length; k++) gather(inputs[k].whole, inputs[k].width, chosen, inputs[k].batch);
-    },
+  return (key: Key): void => {
+    draw(key, chosen);
+    for (let k = 0; k < inputs.length; k++) gather(inputs[k].whole, inputs[k].width, chosen, inputs[k].batch);
   };
 }
 

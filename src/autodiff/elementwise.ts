@@ -1,190 +1,81 @@
 /**
- * Functions of one variable applied to every element. Exponentials and logarithms come from src/math, so that a
- * program's results are the same bits on every engine.
+ * What makes an elementwise primitive of its loop and of its derivative. The Jacobian of such an operation is diagonal,
+ * its own transpose, so that one statement of it (how a tensor is multiplied by it) serves both modes; and examples of
+ * a batch are only more elements.
  */
-import {
-  exp as exponential,
-  log as logarithm,
-  log1p as logarithmOfOnePlus,
-  tanh as hyperbolicTangent,
-} from "../math/elementary.ts";
-import { add, divide, multiply, subtract, square } from "./arithmetic.ts";
-import { apply, type Operand, type Primitive, type Tensor } from "./tensor.ts";
+import type { Shape } from "../linalg/layout.ts";
+import { broadcastShapes, planBroadcast, type BroadcastPlan } from "./broadcast.ts";
+import { broadcastTo, sumTo, withRank } from "./repetition.ts";
+import { applyTo, type BinaryLoop, type Operand, type Primitive, type Tensor, type UnaryLoop } from "./tensor.ts";
 
-/** `to[out + k] = f(from[at + k])` for k < length; each function writes its own loop so that it is compiled for itself. */
-type UnaryLoop = (length: number, from: Float64Array, at: number, to: Float64Array, out: number) => void;
+/** `by` times the derivative at x, where `output` = f(x); `undefined` for a derivative that is 0 everywhere. */
+export type UnaryDerivative = (by: Tensor, x: Tensor, output: Tensor) => Tensor | undefined;
 
-function unary(
-  name: string,
-  loop: UnaryLoop,
-  pullback: (x: Tensor, output: Tensor, cotangent: Tensor) => Tensor | undefined,
-): Primitive {
-  return {
+/** A function of one variable, applied to every element. */
+export function unary(name: string, loop: UnaryLoop, derivative: UnaryDerivative): Primitive {
+  const primitive: Primitive = {
     name,
     overwrites: [0],
+    elementwise: { arity: 1, loop },
     shape: ([x]) => x,
     kernel([x], output): () => void {
       return () => loop(output.size, x.array, x.offset, output.array, output.offset);
     },
-    pullback: ([x], output, cotangent) => [pullback(x, output, cotangent)],
+    jvp: ([x], output, [tangent]) => (tangent === undefined ? undefined : derivative(tangent, x, output)),
+    pullback: ([x], output, cotangent) => [derivative(cotangent, x, output)],
+    batch: ([x]) => applyTo(primitive, [x]),
   };
+  return primitive;
 }
 
-const expPrimitive = unary(
-  "exp",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = exponential(from[at + k]);
-  },
-  (_x, output, cotangent) => multiply(cotangent, output),
-);
+/** `by` times one of the two partial derivatives at (a, b), where `output` = f(a, b). */
+export type BinaryDerivative = (by: Tensor, a: Tensor, b: Tensor, output: Tensor) => Tensor | undefined;
 
-const logPrimitive = unary(
-  "log",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = logarithm(from[at + k]);
-  },
-  (x, _output, cotangent) => divide(cotangent, x),
-);
-
-const log1pPrimitive = unary(
-  "log1p",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = logarithmOfOnePlus(from[at + k]);
-  },
-  (x, _output, cotangent) => divide(cotangent, add(x, 1)),
-);
-
-const tanhPrimitive = unary(
-  "tanh",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = hyperbolicTangent(from[at + k]);
-  },
-  (_x, output, cotangent) => multiply(cotangent, subtract(1, square(output))),
-);
-
-const sqrtPrimitive = unary(
-  "sqrt",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = Math.sqrt(from[at + k]);
-  },
-  (_x, output, cotangent) => divide(cotangent, multiply(2, output)),
-);
-
-const reluPrimitive = unary(
-  "relu",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = Math.max(from[at + k], 0);
-  },
-  (_x, output, cotangent) => passWherePositive(cotangent, output),
-);
-
-const sigmoidPrimitive = unary(
-  "sigmoid",
-  (length, from, at, to, out) => {
-    // exp is only taken of what is not positive, so it cannot overflow.
-    for (let k = 0; k < length; k++) {
-      const x = from[at + k];
-      const e = exponential(-Math.abs(x));
-      to[out + k] = (x >= 0 ? 1 : e) / (1 + e);
-    }
-  },
-  (_x, output, cotangent) => multiply(cotangent, multiply(output, subtract(1, output))),
-);
-
-const softplusPrimitive = unary(
-  "softplus",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) {
-      const x = from[at + k];
-      to[out + k] = Math.max(x, 0) + logarithmOfOnePlus(exponential(-Math.abs(x)));
-    }
-  },
-  (x, _output, cotangent) => multiply(cotangent, sigmoid(x)),
-);
-
-const absPrimitive = unary(
-  "abs",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = Math.abs(from[at + k]);
-  },
-  (x, _output, cotangent) => multiply(cotangent, sign(x)),
-);
-
-const signPrimitive = unary(
-  "sign",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = Math.sign(from[at + k]);
-  },
-  () => undefined,
-);
-
-/** x where the gate is positive, 0 elsewhere: the derivative of relu, applied. */
-const passPrimitive: Primitive = {
-  name: "passWherePositive",
-  overwrites: [0, 1],
-  shape: ([x]) => x,
-  kernel([x, gate], output): () => void {
-    return () => gateLoop(x, gate, output);
-  },
-  pullback: ([, gate], _output, cotangent) => [passWherePositive(cotangent, gate), undefined],
-};
-
-function gateLoop(x: Operand, gate: Operand, { array: to, offset: out, size }: Operand): void {
-  const { array: from, offset: at } = x;
-  const { array: gates, offset: by } = gate;
-  for (let k = 0; k < size; k++) to[out + k] = gates[by + k] > 0 ? from[at + k] : 0;
+/** A function of two variables, applied to every pair of elements after broadcasting; `add` sums the two tangents. */
+export function binary(
+  name: string,
+  loop: BinaryLoop,
+  derivatives: readonly [BinaryDerivative, BinaryDerivative],
+  add: (a: Tensor, b: Tensor) => Tensor,
+): Primitive {
+  const primitive: Primitive = {
+    name,
+    overwrites: [0, 1],
+    elementwise: { arity: 2, loop },
+    shape: ([a, b]) => broadcastShapes(a, b),
+    kernel([a, b], output): () => void {
+      const plan = planBroadcast(output.shape, [a.shape, b.shape]);
+      return () => runRows(loop, plan, a, b, output);
+    },
+    jvp([a, b], output, tangents): Tensor | undefined {
+      const [one, other] = derivatives.map((derivative, k) => {
+        const tangent = tangents[k];
+        return tangent === undefined ? undefined : derivative(tangent, a, b, output);
+      });
+      const total = one === undefined ? other : other === undefined ? one : add(one, other);
+      return total && broadcastTo(total, output.shape);
+    },
+    pullback: (inputs, output, cotangent) =>
+      derivatives.map((derivative, k) => {
+        const full = derivative(cotangent, inputs[0], inputs[1], output);
+        return full && sumTo(broadcastTo(full, output.shape), inputs[k].shape);
+      }),
+    batch: (inputs, batched) => applyTo(primitive, alignedExamples(inputs, batched)),
+  };
+  return primitive;
 }
 
-function passWherePositive(x: Tensor, gate: Tensor): Tensor {
-  return apply(passPrimitive, x, gate);
+/** Examples along the first axis, and the other axes broadcast as those of single examples do. */
+export function alignedExamples(inputs: readonly Tensor[], batched: readonly boolean[]): Tensor[] {
+  const rank = Math.max(...inputs.map(({ shape }: { shape: Shape }, k) => shape.length - (batched[k] ? 1 : 0)));
+  return inputs.map((input, k) => (batched[k] ? withRank(input, rank) : input));
 }
 
-/** eˣ element by element. */
-export function exp(x: Tensor): Tensor {
-  return apply(expPrimitive, x);
-}
-
-/** The natural logarithm element by element. */
-export function log(x: Tensor): Tensor {
-  return apply(logPrimitive, x);
-}
-
-/** log(1 + x) element by element, accurate for small x. */
-export function log1p(x: Tensor): Tensor {
-  return apply(log1pPrimitive, x);
-}
-
-/** The hyperbolic tangent element by element. */
-export function tanh(x: Tensor): Tensor {
-  return apply(tanhPrimitive, x);
-}
-
-/** The square root element by element; its derivative is infinite at 0. */
-export function sqrt(x: Tensor): Tensor {
-  return apply(sqrtPrimitive, x);
-}
-
-/** max(x, 0) element by element; the derivative at 0 is taken as 0. */
-export function relu(x: Tensor): Tensor {
-  return apply(reluPrimitive, x);
-}
-
-/** 1 / (1 + e⁻ˣ) element by element, without overflow. */
-export function sigmoid(x: Tensor): Tensor {
-  return apply(sigmoidPrimitive, x);
-}
-
-/** log(1 + eˣ) element by element, without overflow; softplus(−m) is the logistic loss of a margin m. */
-export function softplus(x: Tensor): Tensor {
-  return apply(softplusPrimitive, x);
-}
-
-/** |x| element by element; the derivative at 0 is taken as 0. */
-export function abs(x: Tensor): Tensor {
-  return apply(absPrimitive, x);
-}
-
-/** −1, 0 or 1 element by element; its derivative is 0 everywhere. */
-export function sign(x: Tensor): Tensor {
-  return apply(signPrimitive, x);
+function runRows(loop: BinaryLoop, plan: BroadcastPlan, a: Operand, b: Operand, output: Operand): void {
+  const { rows, rowLength } = plan;
+  const [startsA, startsB] = plan.starts;
+  const [stepA, stepB] = plan.strides;
+  let out = output.offset;
+  for (let r = 0; r < rows; r++, out += rowLength)
+    loop(rowLength, a.array, a.offset + startsA[r], stepA, b.array, b.offset + startsB[r], stepB, output.array, out);
 }

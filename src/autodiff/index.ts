@@ -1,17 +1,19 @@
+export { elu, geluTanh, leakyRelu, relu, sigmoid, silu, softplus } from "./activations.ts";
+export { add, divide, mean, multiply, negate, square, subtract, sum, type TensorLike } from "./arithmetic.ts";
+export { logSoftmax, logSumExp, softmax, softmaxCrossEntropy } from "./classification.ts";
 export {
-  add,
-  divide,
-  mean,
-  multiply,
-  negate,
-  square,
-  subtract,
-  sum,
-  broadcastTo,
-  sumTo,
-  type TensorLike,
-} from "./arithmetic.ts";
-export { logSumExp, softmax, softmaxCrossEntropy } from "./classification.ts";
+  abs,
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  maximum,
+  minimum,
+  sign,
+  where,
+} from "./comparisons.ts";
+export { checkpoint, customDerivative, stopGradient, type PullbackRule } from "./custom.ts";
 export {
   compiled,
   differentiable,
@@ -23,8 +25,21 @@ export {
   type SampledLoss,
   type Traced,
 } from "./differentiable.ts";
-export { abs, exp, log, log1p, relu, sigmoid, sign, softplus, sqrt, tanh } from "./elementwise.ts";
+export { exp, expm1, log, log1p, sqrt, tanh } from "./functions.ts";
 export { affine, matmul } from "./matmul.ts";
+export { broadcastTo, sumTo } from "./repetition.ts";
 export { gradients } from "./reverse.ts";
 export { pad, reshape, slice, transpose } from "./structure.ts";
 export type { Tensor } from "./tensor.ts";
+export {
+  gradient,
+  hessian,
+  hessianVector,
+  jacobian,
+  jvp,
+  valueAndGradient,
+  vjp,
+  vmap,
+  type ExampleAxes,
+} from "./transformations.ts";
+export type { Tensors } from "./tree.ts";

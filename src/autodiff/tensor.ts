@@ -5,6 +5,8 @@
  */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
+import type { ResidentMemory } from "../linalg/resident.ts";
+import { callerLine } from "./caller-line.ts";
 
 /** Where a tensor's elements lie when a program runs: row-major from `offset` on. A program may move it between runs. */
 export interface Operand {
@@ -12,12 +14,35 @@ export interface Operand {
   offset: number;
   readonly size: number;
   readonly shape: Shape;
+  /** Set where `array` is the memory of WebAssembly kernels, which may then be used on it. */
+  memory?: ResidentMemory | undefined;
 }
+
+/** `to[out + k] = f(from[at + k])` for k < length. */
+export type UnaryLoop = (length: number, from: Float64Array, at: number, to: Float64Array, out: number) => void;
+
+/** `to[out + k] = f(a[i + k·stepA], b[j + k·stepB])` for k < length; a step is 1, or 0 where an element is repeated. */
+export type BinaryLoop = (
+  length: number,
+  a: Float64Array,
+  i: number,
+  stepA: number,
+  b: Float64Array,
+  j: number,
+  stepB: number,
+  to: Float64Array,
+  out: number,
+) => void;
+
+/** The inner loop of an elementwise primitive: each writes its own, so that the engine compiles each for itself. */
+export type ElementLoop =
+  { readonly arity: 1; readonly loop: UnaryLoop } | { readonly arity: 2; readonly loop: BinaryLoop };
 
 /**
  * All that is known of one operation, its attributes (an axis, a flag) already filled in: adding a primitive to the
- * library is writing one of these. Derivative rules are written with the same primitives as user code, so a gradient is
- * a graph like any other and can be differentiated again.
+ * library is writing one of these. The three rules (forward, transposed, batching) are written with the same primitives
+ * as user code, so what a transformation gives is a graph like any other and can be transformed again. Makers fill in
+ * rules that follow from others: `unary` and `binary` (elementwise.ts, arithmetic.ts), `linear` (linear.ts).
  */
 export interface Primitive {
   readonly name: string;
@@ -28,14 +53,27 @@ export interface Primitive {
   /** Makes the function that computes `output` from `inputs`. It allocates nothing when called. */
   kernel(inputs: readonly Operand[], output: Operand): () => void;
   /**
-   * The transposed derivative: for the cotangent of the output, the cotangent of each input, `undefined` where there is
-   * none (integer labels, piecewise constants).
+   * The derivative, applied: the output's tangent for those of the inputs. `undefined` stands for zeros, in both.
+   */
+  jvp(inputs: readonly Tensor[], output: Tensor, tangents: readonly (Tensor | undefined)[]): Tensor | undefined;
+  /**
+   * The transposed derivative, applied: the cotangent of each input for the output's, `undefined` where it is zero
+   * (piecewise constants). Linear in the cotangent.
    */
   pullback(inputs: readonly Tensor[], output: Tensor, cotangent: Tensor): readonly (Tensor | undefined)[];
+  /**
+   * The primitive applied to `size` examples at once: the inputs marked in `batched` have the examples along a new first
+   * axis, the others serve every example. The result has them along its first axis.
+   */
+  batch(inputs: readonly Tensor[], batched: readonly boolean[], size: number): Tensor;
+  /** The inputs that hold whole numbers (labels, indices), or of which only such come out: no derivative may be asked. */
+  readonly discrete?: readonly number[];
   /** The inputs over which the kernel may write its output, element by element. Default none. */
   readonly overwrites?: readonly number[];
-  /** The output is input 0 under another shape: no kernel runs and no memory is taken. */
+  /** The output is input 0 (perhaps under another shape): no kernel runs and no memory is taken. */
   readonly view?: boolean;
+  /** Present when the kernel is this loop, element by element over broadcast inputs: what a compiler may fuse. */
+  readonly elementwise?: ElementLoop;
 }
 
 /** One application of a primitive, or (without primitive) an input of the graph. */
@@ -78,6 +116,17 @@ export class Graph {
   close(): void {
     this.#closed = true;
   }
+
+  /** Lets `build` append to a trace that has ended, and ends it again. */
+  extend<Result>(build: () => Result): Result {
+    const closed = this.#closed;
+    this.#closed = false;
+    try {
+      return build();
+    } finally {
+      this.#closed = closed;
+    }
+  }
 }
 
 /** A value inside a traced function: its shape is known, its elements will be. Made by the tracer, never by users. */
@@ -107,6 +156,11 @@ export class Tensor {
 
 /** Applies a primitive to tensors of one trace. Throws ArgumentError for tensors of two traces, ShapeError as it says. */
 export function apply(primitive: Primitive, ...inputs: readonly [Tensor, ...Tensor[]]): Tensor {
+  return applyTo(primitive, inputs);
+}
+
+/** `apply` to a list of at least one tensor. */
+export function applyTo(primitive: Primitive, inputs: readonly Tensor[]): Tensor {
   for (const input of inputs) requireTensor(input, primitive.name);
   const { graph } = inputs[0];
   for (const input of inputs)
@@ -116,7 +170,7 @@ export function apply(primitive: Primitive, ...inputs: readonly [Tensor, ...Tens
 }
 
 /** Types say so already, but plain JavaScript callers have none. */
-function requireTensor(value: unknown, caller: string): void {
+export function requireTensor(value: unknown, caller: string): asserts value is Tensor {
   if (!(value instanceof Tensor))
     throw new ArgumentError(`${caller}: expected tensors of a trace, got ${value === null ? "null" : typeof value}.`);
 }
@@ -126,7 +180,20 @@ function shapeOf(primitive: Primitive, inputs: readonly Tensor[]): Shape {
     return Object.freeze<number[]>([...primitive.shape(inputs.map((input) => input.shape))]);
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
-    const shapes = inputs.map((input) => `[${input.shape.join(", ")}]`).join(" and ");
-    throw new ShapeError(`${primitive.name} of ${shapes}: ${error.message}`);
+    throw shapeError(primitive.name, inputs, error.message);
   }
+}
+
+/** The error for tensors that do not fit an operation: its name, their shapes, what is wrong, and the caller's line. */
+export function shapeError(name: string, inputs: readonly Tensor[], message: string): ShapeError {
+  const shapes = inputs.map((input) => `[${input.shape.join(", ")}]`).join(" and ");
+  return new ShapeError(`${name} of ${shapes}: ${message}${callerLine()}`);
+}
+
+/** An axis counted from the last one where negative. Throws ShapeError when the tensor has no such axis. */
+export function axisOf(name: string, x: Tensor, axis: number): number {
+  requireTensor(x, name);
+  const at = axis < 0 ? axis + x.shape.length : axis;
+  if (!Number.isInteger(at) || at < 0 || at >= x.shape.length) throw shapeError(name, [x], `there is no axis ${axis}.`);
+  return at;
 }

@@ -30,22 +30,43 @@ function expAtEdge(x: number): number {
   if (x !== x) return x;
   if (x > 709.79) return Infinity;
   if (x < -745.2) return 0;
+  const exponent = expParts(x, 0, parts);
+  return scaled(parts[0], parts[1], exponent);
+}
+
+/** The two parts of a mantissa; they mean nothing between calls. */
+const parts: Float64Array = /* @__PURE__ */ new Float64Array(2);
+
+/**
+ * e^(x + low) = (mantissa[0] + mantissa[1]) · 2^k, within 2⁻⁶⁰ of it: returns k and overwrites the mantissa, whose first
+ * part is in [1, 2) and whose second is below 1/256. For |x| < 10⁶ and a low of at most about a unit in the last place.
+ */
+export function expParts(x: number, low: number, mantissa: Float64Array): number {
   const n = x * stepsPerUnit + rounder - rounder;
-  const r = x - n * stepHigh - n * stepLow;
-  const exponent = n >> 7;
+  const r = x - n * stepHigh - n * stepLow + low;
   const at = (n & 127) << 1;
   const square = r * r;
   const excess = rootsOfTwo[at + 1] + r + square * (0.5 + r * (1 / 6)) + square * square * (1 / 24 + r * (1 / 120));
-  const mantissa = rootsOfTwo[at];
+  const root = rootsOfTwo[at];
+  mantissa[0] = root;
+  mantissa[1] = root * excess;
+  return n >> 7;
+}
+
+/** (high + low) · 2^exponent, rounded once, for a high between 2⁻²⁰ and 2: 0 and ∞ where the result is beyond the doubles. */
+export function scaled(high: number, low: number, exponent: number): number {
+  if (exponent > 1024) return Infinity;
+  if (exponent < -1080) return 0;
   // The exponent reaches 1024 with a result that is still finite, but 2^1024 is not.
-  if (exponent > 0) return (mantissa + mantissa * excess) * powersOfTwo[exponent - 1 + zeroExponent] * 2;
+  if (exponent > 0) return (high + low) * powersOfTwo[exponent - 1 + zeroExponent] * 2;
+  if (exponent > -1000) return (high + low) * powersOfTwo[exponent + zeroExponent];
   // A subnormal result is rounded once, by adding it to a number whose last place is as coarse as that of subnormals.
-  const scale = mantissa * powersOfTwo[exponent + 1022 + zeroExponent];
-  const value = scale + scale * excess;
+  const scale = powersOfTwo[exponent + 1022 + zeroExponent];
+  const value = high * scale + low * scale;
   if (value >= 1) return value * powersOfTwo[-1022 + zeroExponent];
-  const low = scale - value + scale * excess;
+  const rest = high * scale - value + low * scale;
   const sum = 1 + value;
-  return (sum + (1 - sum + value + low) - 1) * powersOfTwo[-1022 + zeroExponent];
+  return (sum + (1 - sum + value + rest) - 1) * powersOfTwo[-1022 + zeroExponent];
 }
 
 /**

@@ -10,10 +10,11 @@
  */
 import { addSmaller, multiply, ratio, type DoubleDouble } from "./double-double.ts";
 import { powersOfTwo, zeroExponent } from "./powers-of-two.ts";
+import { upperWord } from "./upper-word.ts";
 
 /** ln 2 = ln2High + ln2Low; k · ln2High is exact, as a multiple of 2⁻⁴² below 2¹⁰. */
-const ln2High = 3048493539143 / 4398046511104;
-const ln2Low = 5.497923018708371e-14;
+export const ln2High: number = 3048493539143 / 4398046511104;
+export const ln2Low = 5.497923018708371e-14;
 /** 1.5 · 2²⁶: adding and subtracting it rounds a number below 2²⁵ to a multiple of 2⁻²⁶. */
 const splitter = 100663296;
 const smallestNormal = 2.2250738585072014e-308;
@@ -38,11 +39,6 @@ for (let i = 0; i < 128; i++) {
   table[4 * i + 1] = rounded;
   table[4 * i + 2] = 2 * high - rounded + 2 * low;
 }
-
-// A window on the bits of a double, for reading its exponent; what is in it means nothing between calls.
-const window = new Float64Array(1);
-const windowWords = new Int32Array(window.buffer);
-const upperWord = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
 
 /**
  * The natural logarithm of x, within 0.51 units in the last place. −∞ for ±0, ∞ for ∞, NaN for NaN and negative numbers.
@@ -70,9 +66,8 @@ export function log1p(x: number): number {
 }
 
 /** shift·ln 2 + log(x + low), for a positive normal x and a low of at most half a unit in its last place. */
-function logOfSum(x: number, low: number, shift: number): number {
-  window[0] = x;
-  const place = windowWords[upperWord] - 0x3fe60000;
+export function logOfSum(x: number, low: number, shift: number): number {
+  const place = upperWord(x) - 0x3fe60000;
   const exponent = place >> 20;
   const at = (place >> 11) & 508;
   const power = powersOfTwo[zeroExponent - exponent];
@@ -92,4 +87,64 @@ function logOfSum(x: number, low: number, shift: number): number {
   const tail =
     1 / 3 - r * 0.25 + square * (0.2 - r * (1 / 6)) + square * square * (1 / 7 - r * 0.125 + square * (1 / 9));
   return sum + (sumLow + square * (r * tail - 0.5));
+}
+
+/** 2²⁷ + 1, which splits a double into halves. */
+const halver = 134217729;
+
+/**
+ * log x = k·ln 2 + rest[0] + rest[1], within 2⁻⁶⁶ of the sum, and of log x where k is 0: returns k and overwrites the
+ * rest. For a positive normal x. The square in the series of the logarithm is the one place where doubles do not suffice.
+ */
+export function logParts(x: number, rest: Float64Array): number {
+  const place = upperWord(x) - 0x3fe60000;
+  const exponent = place >> 20;
+  const at = (place >> 11) & 508;
+  const c = table[at];
+  const z = x * powersOfTwo[zeroExponent - exponent];
+  const zHigh = z + splitter - splitter;
+  const rHigh = zHigh * c - 1;
+  const rMore = (z - zHigh) * c;
+  const r = rHigh + rMore;
+  const rLow = rHigh - r + rMore;
+  const base = table[at + 1];
+  const first = base + r;
+  const half = r * halver - (r * halver - r);
+  const halfSquare = 0.5 * half * half;
+  const sum = first - halfSquare;
+  const low = base - first + r + (first - sum - halfSquare) + (rLow + table[at + 2]) - 0.5 * (r - half) * (r + half);
+  const square = r * r;
+  const tail =
+    1 / 3 - r * 0.25 + square * (0.2 - r * (1 / 6)) + square * square * (1 / 7 - r * 0.125 + square * (1 / 9));
+  rest[0] = sum;
+  rest[1] = low + square * r * tail - r * rLow;
+  return exponent;
+}
+
+/** The two parts of a logarithm; they mean nothing between calls. */
+const parts: Float64Array = /* @__PURE__ */ new Float64Array(2);
+
+/** 1/ln 2. */
+const log2OfE = 1.4426950408889634;
+const log2OfELow = 2.0355273740931033e-17;
+
+/**
+ * The logarithm of x to the base 2, within 0.52 units in the last place; exact for powers of two. −∞ for ±0, ∞ for ∞, NaN
+ * for NaN and negative numbers.
+ *
+ * @example log2(8) // 3
+ */
+export function log2(x: number): number {
+  if (!(x > 0 && x < Infinity)) return x === 0 ? -Infinity : x > 0 ? x : NaN;
+  const k = x < smallestNormal ? logParts(x * 18014398509481984, parts) - 54 : logParts(x, parts);
+  const high = parts[0];
+  const hHigh = high * halver - (high * halver - high);
+  const hLow = high - hHigh;
+  const eHigh = log2OfE * halver - (log2OfE * halver - log2OfE);
+  const eLow = log2OfE - eHigh;
+  const product = high * log2OfE;
+  const productLow =
+    hHigh * eHigh - product + hHigh * eLow + hLow * eHigh + hLow * eLow + (high * log2OfELow + parts[1] * log2OfE);
+  const sum = k + product;
+  return sum + (k === 0 ? productLow : k - sum + product + productLow);
 }

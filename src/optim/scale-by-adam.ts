@@ -79,6 +79,9 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform
   };
 }
 
+/** The smallest number with full precision, 2⁻¹⁰²². */
+const smallestNormal = 2.2250738585072014e-308;
+
 /** Overwrites g with scale·m / (√v + ε), where m and v have first taken in g. */
 function adamKernel(
   gradient: Float64Array,
@@ -93,7 +96,9 @@ function adamKernel(
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
+    const average = beta1 * first[i] + gain1 * entry;
+    // Where the gradient has become 0 (a unit that is off), the average would stay subnormal for good, and slow: ten times.
+    const m = average < smallestNormal && average > -smallestNormal ? 0 : average;
     const v = beta2 * second[i] + gain2 * entry * entry;
     first[i] = m;
     second[i] = v;

@@ -30,6 +30,11 @@ export function neighbor(x: number, steps: number): number {
   return view.getFloat64(0);
 }
 
+/** The distance of the doubles around x. */
+export function unitInLastPlace(x: number): number {
+  return 2 ** exactly(x).exponent;
+}
+
 const size = (m: bigint): bigint => (m < 0n ? -m : m);
 const bitLength = (m: bigint): number => size(m).toString(2).length;
 const shift = (m: bigint, places: number): bigint => (places >= 0 ? m << BigInt(places) : m >> BigInt(-places));

@@ -1,0 +1,100 @@
+/**
+ * Memory of the WebAssembly kernels' own, one piece for each program that computes in it: operands are used where they
+ * lie, so a product copies only its right operand into panels, and elementwise loops take two numbers at a time.
+ *
+ * Where WebAssembly is missing or switched off there is no such memory, and callers use JavaScript's loops on plain
+ * arrays; the bits are the same (resident-kernels.ts).
+ */
+import { residentInstance, type ResidentKernels, webAssemblyKernels } from "./webassembly/instance.ts";
+
+/** A program's memory: operands are named by the index of their first element. */
+export interface ResidentMemory {
+  readonly array: Float64Array;
+  /** Functions on the memory; addresses are bytes: eight times an index. */
+  readonly kernels: ResidentKernels;
+}
+
+/** A strip of A and a panel of B stay in the first-level cache, the panels of a block in the second-level cache. */
+const innerBlock = 256;
+const columnBlock = 512;
+/** So many strips of a transposed A are packed together. */
+const stripGroup = 8;
+const stripSize = 4 * innerBlock;
+const panelsStart = stripGroup * stripSize;
+/** Workspace of the products, at the beginning of the memory; the pages that are not used cost nothing. */
+const workspace = panelsStart + innerBlock * columnBlock;
+/** Numbers behind the last operand that vectors may read. */
+const slack = 8;
+
+/** Where operands may begin. */
+export const residentStart: number = workspace;
+
+/** New memory with room for `size` numbers from `residentStart` on, or null where the WebAssembly kernels are not used. */
+export function residentMemory(size: number): ResidentMemory | null {
+  const kernels = residentInstance(workspace + size + slack);
+  return kernels === null ? null : { array: new Float64Array(kernels.memory.buffer), kernels };
+}
+
+/** A loop over elements: the addresses of its operands and of the result, then the number of elements. */
+export type ResidentLoop = (...addressesAndLength: readonly number[]) => void;
+
+/** The loop of an elementwise operation, named with the steps of its operands ("add11", "relu1"), if there is one. */
+export function residentLoop({ kernels }: ResidentMemory, name: string): ResidentLoop | undefined {
+  const loop = kernels[name];
+  return typeof loop === "function" ? (loop as ResidentLoop) : undefined;
+}
+
+/** Whether programs get memory of their own here: WebAssembly exists, and has not been switched off. */
+export function residentKernelsExist(): boolean {
+  return webAssemblyKernels() !== null;
+}
+
+/** A product of operands that lie in one memory, each row after row without gaps. */
+export interface ResidentProduct {
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/**
+ * c = op(a)·op(b), each by the index of its first element. Every element is summed in ascending order of the inner index,
+ * with one accumulator: the bits are those of `planProduct`.
+ */
+export function runResidentProduct(
+  { kernels }: ResidentMemory,
+  { rows, columns, inner, transposeA, transposeB }: ResidentProduct,
+  a: number,
+  b: number,
+  c: number,
+): void {
+  const depth = Math.ceil(inner / Math.ceil(inner / innerBlock));
+  const strideA = 8 * (transposeA ? rows : inner);
+  const strideB = 8 * (transposeB ? inner : columns);
+  const strideC = 8 * columns;
+  const panels = 8 * panelsStart;
+  for (let column = 0; column < columns; column += columnBlock) {
+    const width = Math.min(columnBlock, columns - column);
+    const target = 8 * (c + column);
+    for (let first = 0; first < inner; first += depth) {
+      const length = Math.min(depth, inner - first);
+      const resume = first > 0 ? 1 : 0;
+      if (transposeB) kernels.packColumns(8 * (b + first) + column * strideB, strideB, width, length, panels);
+      else kernels.packRows(8 * (b + column) + first * strideB, strideB, Math.ceil(width / 4), length, panels);
+      if (!transposeA) {
+        kernels.multiplyRows(8 * (a + first), strideA, panels, target, strideC, rows, width, length, resume);
+        continue;
+      }
+      for (let group = 0; group < rows; group += 4 * stripGroup) {
+        const strips = Math.ceil(Math.min(4 * stripGroup, rows - group) / 4);
+        kernels.packRows(8 * (a + group) + first * strideA, strideA, strips, length, 0);
+        for (let strip = 0; strip < strips; strip++) {
+          const row = group + 4 * strip;
+          const at = 32 * strip * length;
+          kernels.multiplyStrip(at, panels, target + row * strideC, strideC, rows - row, width, length, resume);
+        }
+      }
+    }
+  }
+}

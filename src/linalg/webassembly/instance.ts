@@ -1,0 +1,158 @@
+/**
+ * Where the choice between the JavaScript and the WebAssembly kernels is made, once: at first use the module is assembled
+ * and compiled, and where that is impossible (no WebAssembly, no vector instructions, compilation forbidden) JavaScript
+ * is used from there on. The two give the same bits, so the choice is seen in the time alone.
+ *
+ * `current` is the only state of this library's modules. It holds no result and no number that a result depends on: a
+ * compiled module with its memory, which the kernels use as a workspace while they run.
+ */
+import { ArgumentError } from "../../errors.ts";
+import { kernelModule } from "./kernels.ts";
+import { assemble } from "./assembler.ts";
+import { residentKernels } from "./resident-kernels.ts";
+
+/** The module's functions and its memory, seen as doubles. */
+export interface Kernels {
+  strip(a: number, panels: number, c: number, stride: number, tiles: number, length: number, resume: number): void;
+  /** The memory, of at least so many doubles; the array is another one after the memory has grown. */
+  memory(doubles: number): Float64Array;
+}
+
+/** What of the engine's WebAssembly is used; its types are not part of ECMAScript's. */
+interface Engine {
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (module: object) => { readonly exports: object };
+}
+interface Exports extends Pick<Kernels, "strip"> {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+}
+
+/** Enough for the workspace of a product; reductions of large matrices grow it. */
+const firstPages = 20;
+const pageDoubles = 8192;
+
+/** undefined: not yet chosen; null: JavaScript. */
+let current: Kernels | null | undefined;
+
+/** The kernels, or null where the JavaScript ones are to be used. */
+export function webAssemblyKernels(): Kernels | null {
+  if (current === undefined) {
+    try {
+      const { Module } = engine();
+      current = instantiate(new Module(webAssemblyBytes()));
+    } catch {
+      current = null;
+    }
+  }
+  return current;
+}
+
+/**
+ * Chooses the kernels of all products and decompositions from here on: `false` for JavaScript's, `true` for WebAssembly's
+ * where the engine allows it (what is chosen without a call), or a `WebAssembly.Module` compiled from `webAssemblyBytes`,
+ * for engines that refuse to compile bytes at run time. Returns whether WebAssembly is used now. The results are the same
+ * bits either way. The kernels' memory is freed with `false`.
+ *
+ * Throws ArgumentError for a module that cannot be instantiated or is not this library's; the choice is then as before.
+ *
+ * @example useWebAssembly(false) // false
+ */
+export function useWebAssembly(choice: boolean | object): boolean {
+  if (choice === false) current = null;
+  else if (choice === true) {
+    current = undefined;
+    webAssemblyKernels();
+  } else current = instantiateGiven(choice);
+  return current !== null;
+}
+
+/**
+ * The bytes of the kernels' WebAssembly module, to be compiled ahead of time where that is not allowed at run time; see
+ * `useWebAssembly`.
+ *
+ * @example webAssemblyBytes()[1] // 97
+ */
+export function webAssemblyBytes(): Uint8Array<ArrayBuffer> {
+  return kernelModule(firstPages);
+}
+
+function instantiateGiven(module: object): Kernels {
+  try {
+    return instantiate(module);
+  } catch (cause) {
+    throw new ArgumentError(
+      "useWebAssembly: the module cannot be used; expected a WebAssembly.Module compiled from webAssemblyBytes().",
+      { cause },
+    );
+  }
+}
+
+function engine(): Engine {
+  const { WebAssembly } = globalThis as { readonly WebAssembly?: Engine };
+  if (WebAssembly === undefined) throw new ArgumentError("useWebAssembly: this engine has no WebAssembly.");
+  return WebAssembly;
+}
+
+function instantiate(module: object): Kernels {
+  const { Instance } = engine();
+  const { strip, memory } = new Instance(module).exports as Exports;
+  if (typeof strip !== "function") throw new ArgumentError("useWebAssembly: the module exports no `strip`.");
+  let view = new Float64Array(memory.buffer);
+  return {
+    strip,
+    memory(doubles) {
+      if (view.length < doubles) {
+        memory.grow(Math.ceil((doubles - view.length) / pageDoubles));
+        view = new Float64Array(memory.buffer);
+      }
+      return view;
+    },
+  };
+}
+
+/** The functions of resident-kernels.ts with a memory of their own. */
+export interface ResidentKernels {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly packRows: (b: number, stride: number, tiles: number, length: number, to: number) => void;
+  readonly packColumns: (b: number, stride: number, columns: number, length: number, to: number) => void;
+  readonly multiplyRows: (
+    a: number,
+    strideA: number,
+    panels: number,
+    c: number,
+    strideC: number,
+    rows: number,
+    columns: number,
+    length: number,
+    resume: number,
+  ) => void;
+  readonly multiplyStrip: (
+    a: number,
+    panels: number,
+    c: number,
+    strideC: number,
+    rows: number,
+    columns: number,
+    length: number,
+    resume: number,
+  ) => void;
+  readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
+  /** The loops over elements: their operands, where the result goes, and how many elements. */
+  readonly [loop: string]: unknown;
+}
+
+let residentModule: object | null | undefined;
+
+/** New memory of at least so many doubles with the resident kernels on it, or null where JavaScript's are to be used. */
+export function residentInstance(doubles: number): ResidentKernels | null {
+  if (webAssemblyKernels() === null) return null;
+  try {
+    const { Module, Instance } = engine();
+    residentModule ??= new Module(assemble(residentKernels(), 1));
+    const kernels = new Instance(residentModule).exports as ResidentKernels;
+    kernels.memory.grow(Math.ceil(doubles / pageDoubles) - 1);
+    return kernels;
+  } catch {
+    return null;
+  }
+}

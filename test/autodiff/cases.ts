@@ -1,0 +1,163 @@
+/**
+ * One entry for each operation: tensors of small random sizes in, a tensor out. The table test takes every entry through
+ * forward and reverse mode, second derivatives and batching, so that an operation needs nothing but its entry here; and
+ * it fails when a public operation has none.
+ */
+import * as ad from "../../src/autodiff/index.ts";
+import type { Tensor } from "../../src/autodiff/index.ts";
+import type { Shape } from "../../src/linalg/layout.ts";
+
+/** The sizes from which an entry makes its shapes: all small, and drawn anew for each run. */
+export interface Sizes {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+/** What one operation is tried on. */
+export interface Case {
+  /** The tensors in which it is differentiated. Their elements lie between 0.7 and about 2.5. */
+  readonly inputs: Readonly<Record<string, Shape>>;
+  /** Tensors of whole numbers, from 0 to below `below`. */
+  readonly whole?: Readonly<Record<string, { readonly shape: Shape; readonly below: number }>>;
+  readonly body: (t: Readonly<Record<string, Tensor>>) => Tensor;
+}
+
+const matrix =
+  (f: (a: Tensor) => Tensor): ((sizes: Sizes) => Case) =>
+  ({ m, n }) => ({ inputs: { a: [m, n] }, body: ({ a }) => f(a) });
+/** Elements on both sides of 0. */
+const signed = (f: (a: Tensor) => Tensor): ((sizes: Sizes) => Case) => matrix((a) => f(ad.subtract(a, 1.3)));
+/** A matrix with something that broadcasts to it. */
+const pair =
+  (f: (a: Tensor, b: Tensor) => Tensor, shape: (sizes: Sizes) => Shape): ((sizes: Sizes) => Case) =>
+  (sizes) => ({ inputs: { a: [sizes.m, sizes.n], b: shape(sizes) }, body: ({ a, b }) => f(a, b) });
+
+const row = ({ n }: Sizes): Shape => [n];
+const column = ({ m }: Sizes): Shape => [m, 1];
+const same = ({ m, n }: Sizes): Shape => [m, n];
+
+/** Each operation under its public name; a name may go on after a comma for a second entry. */
+export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
+  add: pair(ad.add, row),
+  "add, column": pair(ad.add, column),
+  "add, number": matrix((a) => ad.add(2, a)),
+  subtract: pair(ad.subtract, row),
+  "subtract, larger second": ({ m, n }) => ({ inputs: { a: [n], b: [m, n] }, body: ({ a, b }) => ad.subtract(a, b) }),
+  multiply: pair(ad.multiply, column),
+  "multiply, both repeated": ({ m, n }) => ({ inputs: { a: [m, 1], b: [n] }, body: ({ a, b }) => ad.multiply(a, b) }),
+  divide: pair(ad.divide, column),
+  "divide, by larger": ({ m, n }) => ({ inputs: { a: [n], b: [m, n] }, body: ({ a, b }) => ad.divide(a, b) }),
+  negate: matrix(ad.negate),
+  square: matrix(ad.square),
+  exp: matrix(ad.exp),
+  expm1: matrix(ad.expm1),
+  log: matrix(ad.log),
+  log1p: matrix(ad.log1p),
+  tanh: matrix(ad.tanh),
+  sqrt: matrix(ad.sqrt),
+  relu: signed(ad.relu),
+  leakyRelu: signed((a) => ad.leakyRelu(a, 0.1)),
+  elu: signed((a) => ad.elu(a, 1.5)),
+  geluTanh: signed(ad.geluTanh),
+  silu: signed(ad.silu),
+  sigmoid: signed(ad.sigmoid),
+  softplus: signed(ad.softplus),
+  abs: signed(ad.abs),
+  sign: pair((a, b) => ad.multiply(ad.sign(ad.subtract(a, 1.3)), b), row),
+  greater: pair((a, b) => ad.multiply(ad.greater(a, b), a), column),
+  greaterOrEqual: pair((a, b) => ad.multiply(ad.greaterOrEqual(a, b), b), column),
+  less: pair((a, b) => ad.multiply(ad.less(a, b), a), row),
+  lessOrEqual: pair((a, b) => ad.multiply(ad.lessOrEqual(a, b), b), row),
+  equal: pair((a, b) => ad.multiply(ad.add(ad.equal(a, b), 1), b), same),
+  where: pair((a, b) => ad.where(ad.greater(a, b), ad.square(a), b), row),
+  "where, numbers": matrix((a) => ad.where(ad.greater(a, 1.3), ad.square(a), 2)),
+  maximum: pair(ad.maximum, row),
+  minimum: pair(ad.minimum, column),
+  sum: matrix((a) => ad.sum(a, 0)),
+  "sum, all": matrix((a) => ad.sum(a)),
+  mean: matrix((a) => ad.mean(a, -1)),
+  broadcastTo: ({ m, n, k }) => ({ inputs: { a: [m, 1] }, body: ({ a }) => ad.broadcastTo(a, [k, m, n]) }),
+  sumTo: ({ m, n, k }) => ({ inputs: { a: [k, m, n] }, body: ({ a }) => ad.sumTo(a, [m, 1]) }),
+  reshape: matrix((a) => ad.reshape(a, [a.size])),
+  transpose: matrix((a) => ad.transpose(a)),
+  "transpose, three axes": ({ m, n, k }) => ({
+    inputs: { a: [m, n, k] },
+    body: ({ a }) => ad.transpose(a, [2, 0, 1]),
+  }),
+  slice: ({ m, n }) => ({ inputs: { a: [m, n + 2] }, body: ({ a }) => ad.slice(a, -1, 1, n + 1) }),
+  pad: matrix((a) => ad.pad(a, 0, 1, 2)),
+  matmul: ({ m, n, k }) => ({ inputs: { a: [m, k], b: [k, n] }, body: ({ a, b }) => ad.matmul(a, b) }),
+  "matmul, both transposed": ({ m, n, k }) => ({
+    inputs: { a: [k, m], b: [n, k] },
+    body: ({ a, b }) => ad.matmul(a, b, { transposeA: true, transposeB: true }),
+  }),
+  "matmul, second transposed": ({ m, n, k }) => ({
+    inputs: { a: [2, m, k], b: [n, k] },
+    body: ({ a, b }) => ad.matmul(a, b, { transposeB: true }),
+  }),
+  "matmul, batches": ({ m, n, k }) => ({
+    inputs: { a: [2, 1, m, k], b: [3, k, n] },
+    body: ({ a, b }) => ad.matmul(a, b),
+  }),
+  "matmul, vectors": ({ m, k }) => ({ inputs: { a: [k], b: [k, m] }, body: ({ a, b }) => ad.matmul(a, b) }),
+  affine: ({ m, n, k }) => ({
+    inputs: { x: [m, k], W: [k, n], b: [n] },
+    body: ({ x, W, b }) => ad.affine(x, W, b),
+  }),
+  logSumExp: matrix((a) => ad.logSumExp(a)),
+  "logSumExp, first axis": matrix((a) => ad.logSumExp(a, 0)),
+  softmax: matrix((a) => ad.softmax(a)),
+  "softmax, first axis": matrix((a) => ad.softmax(a, 0)),
+  logSoftmax: matrix((a) => ad.logSoftmax(a, 0)),
+  softmaxCrossEntropy: ({ m, n }) => ({
+    inputs: { logits: [m, n] },
+    whole: { labels: { shape: [m], below: n } },
+    body: ({ logits, labels }) => ad.softmaxCrossEntropy(ad.multiply(logits, 2), labels),
+  }),
+  checkpoint: pair((a, b) => ad.checkpoint((x) => ad.tanh(ad.multiply(ad.exp(x), b)))(a), row),
+  customDerivative: pair(
+    (a, b) =>
+      // The right derivative of a·b², so that differences agree; whether the rule is asked is another test's matter.
+      ad.customDerivative(
+        (x, y) => ad.multiply(x, ad.square(y)),
+        ([x, y], _output, by) => [
+          ad.multiply(by, ad.square(y)),
+          ad.sumTo(ad.multiply(ad.multiply(2, by), ad.multiply(x, y)), y.shape),
+        ],
+      )(a, b),
+    row,
+  ),
+  gradient: pair((a, b) => ad.gradient((x: Tensor) => ad.sum(ad.multiply(ad.tanh(x), b)))(a), row),
+  valueAndGradient: matrix((a) => ad.valueAndGradient((x: Tensor) => ad.sum(ad.exp(ad.tanh(x))))(a).value),
+  jvp: pair((a, b) => ad.jvp((x: Tensor) => ad.tanh(ad.multiply(x, b)), a, ad.square(a)).tangent, row),
+  vjp: pair((a, b) => ad.vjp((x: Tensor) => ad.tanh(ad.multiply(x, b)), a).pullback(ad.square(a)), row),
+  jacobian: ({ m, n }) => ({
+    inputs: { W: [m, n], x: [n] },
+    body: ({ W, x }) => ad.jacobian((y: Tensor) => ad.tanh(ad.matmul(W, y)))(x),
+  }),
+  "jacobian, reverse": ({ m, n }) => ({
+    inputs: { W: [m, n], x: [n] },
+    body: ({ W, x }) => ad.jacobian((y: Tensor) => ad.tanh(ad.matmul(W, y)), { mode: "reverse" })(x),
+  }),
+  hessian: ({ m, n }) => ({
+    inputs: { W: [m, n], x: [n] },
+    body: ({ W, x }) => ad.hessian((y: Tensor) => ad.logSumExp(ad.matmul(W, y)))(x),
+  }),
+  hessianVector: ({ m, n }) => ({
+    inputs: { W: [m, n], x: [n] },
+    body: ({ W, x }) => ad.hessianVector((y: Tensor) => ad.logSumExp(ad.matmul(W, y)))(x, ad.square(x)),
+  }),
+  vmap: ({ m, n }) => ({
+    inputs: { W: [m, n], x: [3, n] },
+    body: ({ W, x }) => ad.vmap(ad.gradient((y: Tensor) => ad.logSumExp(ad.matmul(W, y))))(x),
+  }),
+  "vmap, shared and moved": ({ m, n, k }) => ({
+    inputs: { W: [m, k], x: [n, k] },
+    body: ({ W, x }) =>
+      ad.vmap((w: Tensor, y: Tensor) => ad.tanh(ad.multiply(w, y)), [1, null])(W, ad.slice(ad.transpose(x), 1, 0, 1)),
+  }),
+};
+
+/** Public functions that are no operations on tensors, or differentiate to nothing: tested elsewhere. */
+export const others: readonly string[] = ["compiled", "differentiable", "gradients", "stopGradient"];
