@@ -6,6 +6,7 @@ import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../errors
 import type { Layout } from "../linalg/layout.ts";
 import { fold, random, type Key } from "../math/random.ts";
 import { layoutOf, type StochasticObjective } from "../optim/objective.ts";
+import type { ExampleObjective } from "./example-objective.ts";
 import type { MomentForm } from "./moment-form.ts";
 import { checkMoments, emptyMoments, momentLayout, requireAlike, type MomentState } from "./moment-state.ts";
 import { MomentCollector } from "./moment-tree.ts";
@@ -38,13 +39,15 @@ export interface AccumulateOptions {
  * Sample m is a function of the key and m alone, and the state of its samples alone: states of ranges that were made by
  * several processes, in any order, give by `mergeMoments` the bits of one process. `estimateOf` makes the estimate.
  *
+ * An objective that gives a gradient for each example is sampled example by example: see ExampleObjective.
+ *
  * Throws ArgumentError for a range that is not of whole numbers, ShapeError for points of another dimension, StateError
  * for a `resume` that belongs elsewhere, NotFiniteError naming the sample where the objective or its gradient is not
  * finite (unless it is to be skipped).
  *
  * @example accumulate(objective, { points: gaussian({ mean: start, standardDeviation: 1 }), to: 5 }).indices // [0, 1, 2, 3, 4]
  */
-export function accumulate(objective: StochasticObjective, options: AccumulateOptions): MomentState {
+export function accumulate(objective: StochasticObjective | ExampleObjective, options: AccumulateOptions): MomentState {
   const { points, from = 0, to, key = random(0), notFinite = "throw", resume, onProgress, signal } = options;
   const layout = layoutOf(objective);
   const { dimension, coordinates } = objective;
@@ -61,16 +64,18 @@ export function accumulate(objective: StochasticObjective, options: AccumulateOp
   const original = new Float64Array(originalDimension);
   const point = coordinates === undefined ? original : new Float64Array(dimension);
   const gradient = new Float64Array(dimension);
+  const sample = sampler(objective);
   let total = to - from;
   for (let m = from; resume !== undefined && m < to; m++) if (collector.has(m)) total--;
   let done = 0;
   for (let m = from; m < to; m++) {
     if (collector.has(m)) continue;
     if (signal?.aborted === true) break;
-    const sampleKey = fold(key, m);
-    points.draw(fold(sampleKey, 0), original, m);
-    coordinates?.toOwn(original, point);
-    const value = objective.valueAndGradient(point, gradient, fold(sampleKey, 1));
+    const value = sample(m, gradient, key, (pointKey, index) => {
+      points.draw(pointKey, original, index);
+      coordinates?.toOwn(original, point);
+      return point;
+    });
     const problem = notFiniteProblem(m, value, gradient, layout);
     if (problem === undefined) collector.add(m, gradient);
     else if (notFinite === "throw") throw new NotFiniteError(problem);
@@ -79,6 +84,29 @@ export function accumulate(objective: StochasticObjective, options: AccumulateOp
     onProgress?.({ done, total });
   }
   return collector.state();
+}
+
+/** Overwrites `out` with the gradient of sample m and returns the value (0 where only gradients are known). */
+type Sampler = (m: number, out: Float64Array, key: Key, draw: (key: Key, index: number) => Float64Array) => number;
+
+function sampler(objective: StochasticObjective | ExampleObjective): Sampler {
+  if (!("exampleGradients" in objective))
+    return (m, out, key, draw) => {
+      const sampleKey = fold(key, m);
+      const point = draw(fold(sampleKey, 0), m);
+      return objective.valueAndGradient(point, out, fold(sampleKey, 1));
+    };
+  const { examples, dimension } = objective;
+  const rows = new Float64Array(examples * dimension);
+  let current = -1;
+  return (m, out, key, draw) => {
+    const index = Math.floor(m / examples);
+    if (index !== current) objective.exampleGradients(draw(fold(fold(key, index), 0), index), rows);
+    current = index;
+    const first = (m - index * examples) * dimension;
+    for (let i = 0; i < dimension; i++) out[i] = rows[first + i];
+    return 0;
+  };
 }
 
 function startingState({ form, resume }: AccumulateOptions, layout: Layout): MomentState {

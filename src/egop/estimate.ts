@@ -16,6 +16,7 @@ import type { StochasticObjective } from "../optim/objective.ts";
 import { accumulate, type AccumulateOptions } from "./accumulate.ts";
 import type { Basis } from "./basis.ts";
 import { basisFor, type BasisOptions } from "./estimate-basis.ts";
+import type { ExampleObjective } from "./example-objective.ts";
 import { emptyMoments, type MomentState } from "./moment-state.ts";
 import { SecondMoment } from "./second-moment.ts";
 import { firstOf, leadingSpectrum, wholeSpectrum, type Spectrum } from "./spectrum.ts";
@@ -180,7 +181,7 @@ export function estimateFrom(gradients: Matrix, layout: Layout): EgopEstimate {
  *
  * @example egop(objective, { points: gaussian({ mean: start, standardDeviation: 1 }), samples: 20 }).samples // 20
  */
-export function egop(objective: StochasticObjective, options: EgopOptions): EgopEstimate {
+export function egop(objective: StochasticObjective | ExampleObjective, options: EgopOptions): EgopEstimate {
   const { samples, ...rest } = options;
   if (!Number.isSafeInteger(samples) || samples < 1)
     throw new ArgumentError(`egop: samples is ${samples}; expected a positive whole number.`);

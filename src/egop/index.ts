@@ -1,11 +1,19 @@
 /** Sampling, the expected gradient outer product and its estimate, bases, and objectives in them. */
 export { accumulate, type AccumulateOptions } from "./accumulate.ts";
+export {
+  egopUntilSettled,
+  subspaceDistance,
+  type SettledEstimate,
+  type SettlingOptions,
+  type SettlingRound,
+} from "./adaptive.ts";
 export { denseBasis, identityBasis, randomBasis, type Basis, type BasisCost, type PlacedBasis } from "./basis.ts";
 export type { BasisData } from "./basis-data.ts";
 export { basisFromJSON } from "./basis-from-json.ts";
 export { changeOfBasis, type BasisChange, type SquaresRule } from "./change-of-basis.ts";
 export { egop, EgopEstimate, estimateFrom, estimateOf, type EgopOptions } from "./estimate.ts";
 export type { BasisOptions } from "./estimate-basis.ts";
+export { exampleObjective, type ExampleObjective } from "./example-objective.ts";
 export { hadamardBasis } from "./hadamard-basis.ts";
 export { householderBasis } from "./householder-basis.ts";
 export {
