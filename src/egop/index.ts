@@ -15,6 +15,7 @@ export { egop, EgopEstimate, estimateFrom, estimateOf, type EgopOptions } from "
 export type { BasisOptions } from "./estimate-basis.ts";
 export { exampleObjective, type ExampleObjective } from "./example-objective.ts";
 export { hadamardBasis } from "./hadamard-basis.ts";
+export { inBasis, type InBasisOptions, type InBasisState } from "./in-basis.ts";
 export { householderBasis } from "./householder-basis.ts";
 export {
   convolutionBasis,
@@ -46,6 +47,14 @@ export { coveredSamples, emptyMoments, type MomentNode, type MomentState } from 
 export { mergeMoments } from "./moment-tree.ts";
 export { productBasis } from "./product-basis.ts";
 export { chooseRank, type RankChoice } from "./rank-choice.ts";
+export {
+  basisDrift,
+  minimizeWithRefresh,
+  type Refresh,
+  type RefreshedRun,
+  type RefreshOptions,
+  type RefreshState,
+} from "./refresh.ts";
 export { reparameterize, type Reparameterized } from "./reparameterize.ts";
 export {
   alongPath,
@@ -60,3 +69,9 @@ export {
 export type { Marginals, SecondMoment } from "./second-moment.ts";
 export type { Spectrum } from "./spectrum.ts";
 export { blockBasis, unionBasis, type BasisPart } from "./union-basis.ts";
+export {
+  inTrackedBasis,
+  type TrackedBasisOptions,
+  type TrackedBasisState,
+  type TrackedSides,
+} from "./tracked-basis.ts";
