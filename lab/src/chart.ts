@@ -17,6 +17,10 @@ export const strokes: Readonly<Record<BasisName | StudiedBasis, { readonly color
   egop: { color: "--egop", dash: "none" },
   "egop-by-tensor": { color: "--egop-by-tensor", dash: "7 3" },
   "egop-of-random": { color: "--other", dash: "1 5" },
+  kronecker: { color: "--other", dash: "none" },
+  reduced: { color: "--another", dash: "2 3" },
+  auxiliary: { color: "--another", dash: "7 3" },
+  householder: { color: "--another", dash: "none" },
 };
 
 export interface Size {

@@ -1,9 +1,20 @@
 /** The coordinates that studies run in, by name. Each is made for one seed: from its estimate, or from its keys alone. */
-import { egop, randomBasis, reparameterize, type Basis, type EgopEstimate } from "egop";
+import { egop, productBasis, randomBasis, reparameterize, type Basis, type EgopEstimate } from "egop";
 import type { ExperimentKeys } from "../tasks/load.ts";
 import type { Task } from "../tasks/task.ts";
+import { startOf } from "../training.ts";
 
-export const studiedBases = ["original", "random", "egop", "egop-by-tensor", "egop-of-random"] as const;
+export const studiedBases = [
+  "original",
+  "random",
+  "egop",
+  "egop-by-tensor",
+  "egop-of-random",
+  "kronecker",
+  "reduced",
+  "auxiliary",
+  "householder",
+] as const;
 export type StudiedBasis = (typeof studiedBases)[number];
 
 export const studiedBasisTitles: Readonly<Record<StudiedBasis, string>> = {
@@ -12,7 +23,14 @@ export const studiedBasisTitles: Readonly<Record<StudiedBasis, string>> = {
   egop: "dense EGOP",
   "egop-by-tensor": "EGOP by tensor",
   "egop-of-random": "EGOP of a random rotation",
+  kronecker: "Kronecker EGOP",
+  reduced: "reduced EGOP",
+  auxiliary: "auxiliary EGOP",
+  householder: "Householder EGOP",
 };
+
+/** The rank of reduced, auxiliary and Householder-completed bases, as a share of the parameters. */
+const rankShare = 0.05;
 
 /** What a basis may be made from. */
 export interface Origin {
@@ -41,34 +59,24 @@ export function makeBasis(name: StudiedBasis, origin: Origin): Basis | undefined
       return origin.estimate().basis();
     case "egop-by-tensor":
       return origin.estimate().basis({ by: "tensor" });
+    case "kronecker":
+      return origin.estimate().basis({ by: "kronecker" });
+    case "reduced":
+      return origin.estimate().basis({ rank: rankOf(task), form: "reduced", start: startOf(task, keys.start) });
+    case "auxiliary":
+      return origin.estimate().basis({ rank: rankOf(task), form: "auxiliary" });
+    case "householder":
+      return origin.estimate().basis({ rank: rankOf(task) });
     case "egop-of-random": {
       // The function turned at random, and EGOP estimated there: the theory says that nothing changes.
       const turn = randomBasis(task.model, keys.rotation);
       const turned = reparameterize(task.batches ?? task.objective, turn);
       const points = task.samplingPoints ?? task.points;
-      return composed(turn, egop(turned, { points, samples, key: keys.samples }).basis());
+      return productBasis(turn, egop(turned, { points, samples, key: keys.samples }).basis());
     }
   }
 }
 
-/** θ = V₁ V₂ θ̃. */
-function composed(outer: Basis, inner: Basis): Basis {
-  const between = new Float64Array(outer.rotatedDimension);
-  return {
-    dimension: outer.dimension,
-    rotatedDimension: inner.rotatedDimension,
-    rotatedLayout: inner.rotatedLayout,
-    toRotated(original, out): void {
-      outer.toRotated(original, between);
-      inner.toRotated(between, out);
-    },
-    toOriginal(rotated, out): void {
-      inner.toOriginal(rotated, between);
-      outer.toOriginal(between, out);
-    },
-    pullGradient(gradient, out): void {
-      outer.pullGradient(gradient, between);
-      inner.pullGradient(between, out);
-    },
-  };
+function rankOf({ model }: Task): number {
+  return Math.max(1, Math.round(rankShare * model.size));
 }

@@ -15,6 +15,7 @@ import {
 } from "egop";
 import { normal } from "egop/math";
 import { decayingMatrix } from "./decaying.ts";
+import { minimumOf } from "./minimum.ts";
 import type { Task } from "./task.ts";
 
 const width = 40;
@@ -39,6 +40,7 @@ export function logSumExpTask(_folder: string, key: Key): Task {
     start: "standard normal parameters; EGOP samples from the same distribution",
     gradientOperations: 4 * rows * width,
     trainingRows: rows,
+    minimum: minimumOf(objective),
   };
 }
 
@@ -66,5 +68,6 @@ export function logisticTask(_folder: string, key: Key): Task {
     start: "standard normal parameters; EGOP samples from the same distribution",
     gradientOperations: 4 * rows * width,
     trainingRows: rows,
+    minimum: minimumOf(objective),
   };
 }
