@@ -28,6 +28,15 @@ export function requireFinite(matrix: Matrix, what: string): void {
   throw new NotFiniteError(`${what}: element (${row}, ${column}) is ${matrix.data[index]}; expected finite numbers.`);
 }
 
+/**
+ * For results: throws NotFiniteError when one is not finite, which from finite input comes of overflow alone.
+ *
+ * @example requireRepresentable(values, "symmetricEigen: an eigenvalue")
+ */
+export function requireRepresentable(values: Float64Array, what: string): void {
+  if (indexOfNotFinite(values) >= 0) throw new NotFiniteError(`${what} is beyond the largest number.`);
+}
+
 /** The first index of NaN or an infinity, or -1. x - x is 0 for finite x and NaN for all else. */
 function indexOfNotFinite(values: Float64Array): number {
   for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) return i;

@@ -15,6 +15,7 @@ import {
   type ReflectorBlock,
 } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
+import { copyInRange, unscaleUpper } from "./range.ts";
 
 /** A = Q R as reflectors, with what one does with it. Made by `householderQR`. */
 export class HouseholderQR {
@@ -85,13 +86,13 @@ function blockAt({ data, rows, columns }: Matrix, scales: Float64Array, first: n
 
 /**
  * Factors an m × n matrix (any m and n, 0 included), which is not changed.
- * Throws NotFiniteError naming the entry that is NaN or infinite.
+ * Throws NotFiniteError naming the entry that is NaN or infinite, or for an R beyond the largest number.
  *
  * @example householderQR(Matrix.fromRows([[3], [4]])).r().toRows() // [[-5]]
  */
 export function householderQR(matrix: Matrix): HouseholderQR {
   requireFinite(matrix, "householderQR");
-  const packed = new Matrix(matrix.rows, matrix.columns, matrix.data.slice());
+  const { copy: packed, scale } = copyInRange(matrix);
   const { rows, columns, data } = packed;
   const scales = new Float64Array(Math.min(rows, columns));
   const row = new Float64Array(columns);
@@ -112,6 +113,7 @@ export function householderQR(matrix: Matrix): HouseholderQR {
         columns - right,
       );
   }
+  unscaleUpper(packed, scale, "householderQR");
   return new HouseholderQR(packed, scales);
 }
 

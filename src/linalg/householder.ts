@@ -9,6 +9,10 @@ import { planProduct } from "./product.ts";
 /** How many reflectors are applied together. */
 export const reflectorBlock = 32;
 
+const tiny = 1e-290;
+/** 2²⁰⁰. */
+const enlargement = 1.6069380442589903e60;
+
 /** The Euclidean norm of `count` numbers that lie `stride` apart, without overflow or harmful underflow. */
 export function strideNorm(data: Float64Array, offset: number, stride: number, count: number): number {
   let largest = 0;
@@ -38,6 +42,13 @@ export function makeReflector(data: Float64Array, offset: number, stride: number
   if (rest === 0) return 0;
   const first = data[offset];
   const larger = Math.max(Math.abs(first), rest);
+  // So near the smallest numbers, β would have few digits, and H would not be orthogonal.
+  if (larger < tiny) {
+    for (let k = 0, at = offset; k < count; k++, at += stride) data[at] *= enlargement;
+    const scale = makeReflector(data, offset, stride, count);
+    data[offset] /= enlargement;
+    return scale;
+  }
   const a = first / larger;
   const b = rest / larger;
   const beta = (first < 0 ? larger : -larger) * Math.sqrt(a * a + b * b);

@@ -14,6 +14,7 @@ import { makeReflector, strideNorm } from "./householder.ts";
 import { HouseholderQR, householderQR, reflectRows } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
+import { copyInRange, unscaleUpper } from "./range.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 
@@ -103,13 +104,13 @@ export class PivotedQR {
 
 /**
  * Factors an m × n matrix (any m and n, 0 included), which is not changed. Throws NotFiniteError naming the entry that is
- * NaN or infinite.
+ * NaN or infinite, or for an R beyond the largest number.
  *
  * @example pivotedQR(Matrix.fromRows([[1, 2], [2, 4]])).rank() // 1
  */
 export function pivotedQR(matrix: Matrix): PivotedQR {
   requireFinite(matrix, "pivotedQR");
-  const packed = new Matrix(matrix.rows, matrix.columns, matrix.data.slice());
+  const { copy: packed, scale } = copyInRange(matrix);
   const { rows, columns, data } = packed;
   const order = Int32Array.from({ length: columns }, (_value, j) => j);
   const scales = new Float64Array(Math.min(rows, columns));
@@ -128,6 +129,7 @@ export function pivotedQR(matrix: Matrix): PivotedQR {
     reflectRows(data, columns, j, rows, j + 1, columns, scales[j], workspace);
     for (let l = j + 1; l < columns; l++) lowerNorm(packed, norms, exact, j, l);
   }
+  unscaleUpper(packed, scale, "pivotedQR");
   return new PivotedQR(new HouseholderQR(packed, scales), order);
 }
 

@@ -3,6 +3,7 @@
  * that of the decomposition and 2mn·min(m, n) flops. Source: G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013,
  * §5.5.2.
  */
+import { requireRepresentable } from "./finite.ts";
 import { householderQR } from "./householder-qr.ts";
 import { singularValueDecomposition } from "./jacobi-svd.ts";
 import { Matrix } from "./matrix.ts";
@@ -23,7 +24,9 @@ export function pseudoInverse(matrix: Matrix, options: RankOptions = {}): Matrix
   const left = new Matrix(rows, columns);
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < rank; j++) left.data[i * columns + j] = data[i * columns + j] / values[j];
-  return multiply(left, u, { transposeB: true });
+  const result = multiply(left, u, { transposeB: true });
+  requireRepresentable(result.data, "pseudoInverse: an entry");
+  return result;
 }
 
 /**

@@ -5,6 +5,7 @@
  * implicit-ql.ts), the fast one, with about 9n³ flops. Both are backward stable: errors of a few units of round-off of the
  * largest eigenvalue; Jacobi is often relatively accurate in the small ones too.
  */
+import { requireRepresentable } from "./finite.ts";
 import { implicitQL } from "./implicit-ql.ts";
 import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
 import type { Matrix } from "./matrix.ts";
@@ -28,8 +29,8 @@ export interface SymmetricEigen {
  *
  * `method`: "jacobi" (default up to n = 32) or "tridiagonal" (default beyond).
  *
- * Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry that is NaN or infinite,
- * ArgumentError naming the pair of entries that differ by more than 1e-12 of the largest entry (smaller differences are
+ * Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry that is NaN or infinite (or an
+ * eigenvalue beyond the largest number), ArgumentError naming the pair of entries that differ by more than 1e-12 of the largest entry (smaller differences are
  * averaged away), and NotConvergedError after the iteration's bound (never seen).
  *
  * @example symmetricEigen(Matrix.fromRows([[2, 1], [1, 2]])).values[0] // 3
@@ -58,8 +59,10 @@ function decompose(matrix: Matrix, name: string, method: (scaled: Matrix) => Uns
   const { values, rows } = method(symmetrized(matrix, scale, name));
   const order = descendingOrder(values);
   const signs = order.map((index) => orientationOf(rows.row(index)));
+  const sorted = Float64Array.from(order, (index) => values[index] / scale);
+  requireRepresentable(sorted, "symmetricEigen: an eigenvalue");
   return {
-    values: Float64Array.from(order, (index) => values[index] / scale),
+    values: sorted,
     vectors: rowsAsColumns(rows, order, signs),
   };
 }
