@@ -1,4 +1,4 @@
-export { elu, geluTanh, leakyRelu, relu, sigmoid, silu, softplus } from "./activations.ts";
+export { elu, gelu, geluTanh, leakyRelu, relu, sigmoid, silu, softplus } from "./activations.ts";
 export { add, divide, mean, multiply, negate, square, subtract, sum, type TensorLike } from "./arithmetic.ts";
 export { logSoftmax, logSumExp, softmax, softmaxCrossEntropy } from "./classification.ts";
 export {
@@ -13,6 +13,18 @@ export {
   sign,
   where,
 } from "./comparisons.ts";
+export {
+  averagePool,
+  conv1d,
+  conv2d,
+  convTranspose1d,
+  convTranspose2d,
+  maxPool,
+  type ConvolutionOptions,
+  type PerAxis,
+  type PoolingOptions,
+  type TransposedConvolutionOptions,
+} from "./convolution.ts";
 export { checkpoint, customDerivative, stopGradient, type PullbackRule } from "./custom.ts";
 export {
   compiled,
@@ -22,10 +34,21 @@ export {
   type DifferentiableLoss,
   type SampledLoss,
 } from "./differentiable.ts";
-export { exp, expm1, log, log1p, sqrt, tanh } from "./functions.ts";
+export { dropout } from "./dropout.ts";
+export { atan, cos, erf, exp, expm1, log, log1p, sin, sqrt, tan, tanh } from "./functions.ts";
+export { gather, oneHot, scatterAdd } from "./gather.ts";
 export { concatenate, stack } from "./join.ts";
+export { binaryCrossEntropy, crossEntropy, huber, klDivergence } from "./losses.ts";
 export { affine, matmul } from "./matmul.ts";
+export {
+  batchNormalization,
+  layerNormalization,
+  type BatchNormalized,
+  type NormalizationOptions,
+} from "./normalization.ts";
 export type { PerExampleLoss } from "./per-example.ts";
+export { power } from "./power.ts";
+export { argmax, cumulativeSum, max, min, norm, product, variance } from "./reductions.ts";
 export { broadcastTo, sumTo } from "./repetition.ts";
 export { gradients } from "./reverse.ts";
 export { pad, reshape, slice, transpose } from "./structure.ts";

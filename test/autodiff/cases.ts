@@ -5,6 +5,7 @@
  */
 import * as ad from "../../src/autodiff/index.ts";
 import type { Tensor } from "../../src/autodiff/index.ts";
+import { random } from "../../src/math/random.ts";
 import type { Shape } from "../../src/linalg/layout.ts";
 
 /** The sizes from which an entry makes its shapes: all small, and drawn anew for each run. */
@@ -56,6 +57,15 @@ export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
   log1p: matrix(ad.log1p),
   tanh: matrix(ad.tanh),
   sqrt: matrix(ad.sqrt),
+  sin: matrix(ad.sin),
+  cos: matrix(ad.cos),
+  tan: matrix((a) => ad.tan(ad.multiply(a, 0.3))),
+  atan: matrix(ad.atan),
+  erf: signed(ad.erf),
+  power: pair(ad.power, row),
+  "power, whole exponent": signed((a) => ad.power(a, 3)),
+  "power, exponent 0": signed((a) => ad.power(a, 0)),
+  gelu: signed(ad.gelu),
   relu: signed(ad.relu),
   leakyRelu: signed((a) => ad.leakyRelu(a, 0.1)),
   elu: signed((a) => ad.elu(a, 1.5)),
@@ -77,6 +87,42 @@ export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
   sum: matrix((a) => ad.sum(a, 0)),
   "sum, all": matrix((a) => ad.sum(a)),
   mean: matrix((a) => ad.mean(a, -1)),
+  max: matrix((a) => ad.max(a, 0)),
+  "max, all": matrix((a) => ad.max(ad.square(a))),
+  min: matrix((a) => ad.min(a, 1)),
+  product: matrix((a) => ad.product(a, 1)),
+  "product, all": signed((a) => ad.product(a)),
+  cumulativeSum: matrix((a) => ad.square(ad.cumulativeSum(a, 0))),
+  norm: matrix((a) => ad.norm(a)),
+  "norm, axis": signed((a) => ad.norm(a, { axis: 1 })),
+  "norm, 1": signed((a) => ad.norm(a, { axis: 0, order: 1 })),
+  "norm, largest": signed((a) => ad.norm(a, { order: Infinity })),
+  variance: matrix((a) => ad.variance(a, 0)),
+  argmax: pair((a, b) => ad.add(ad.argmax(ad.stopGradient(a), 0), ad.square(b)), row),
+  gather: ({ m, n, k }) => ({
+    inputs: { a: [m, n] },
+    whole: { i: { shape: [2, k], below: m } },
+    body: ({ a, i }) => ad.square(ad.gather(a, i)),
+  }),
+  scatterAdd: ({ m, n }) => ({
+    inputs: { a: [m, n] },
+    whole: { i: { shape: [m], below: 3 } },
+    body: ({ a, i }) => ad.square(ad.scatterAdd(a, i, 3)),
+  }),
+  oneHot: ({ m, n }) => ({
+    inputs: { a: [m, n] },
+    whole: { i: { shape: [m], below: n } },
+    body: ({ a, i }) => ad.multiply(ad.oneHot(i, n), ad.square(a)),
+  }),
+  crossEntropy: ({ m, n }) => ({
+    inputs: { logits: [m, n] },
+    whole: { labels: { shape: [m], below: n } },
+    body: ({ logits, labels }) => ad.crossEntropy(logits, labels, { labelSmoothing: 0.2 }),
+  }),
+  "crossEntropy, distributions": pair((a, b) => ad.crossEntropy(a, ad.softmax(b), { labelSmoothing: 0.1 }), same),
+  huber: signed((a) => ad.huber(a, 0.4)),
+  binaryCrossEntropy: pair((a, b) => ad.binaryCrossEntropy(ad.subtract(a, 1), ad.sigmoid(b)), same),
+  klDivergence: pair((a, b) => ad.klDivergence(ad.softmax(a), ad.logSoftmax(b)), same),
   broadcastTo: ({ m, n, k }) => ({ inputs: { a: [m, 1] }, body: ({ a }) => ad.broadcastTo(a, [k, m, n]) }),
   sumTo: ({ m, n, k }) => ({ inputs: { a: [k, m, n] }, body: ({ a }) => ad.sumTo(a, [m, 1]) }),
   reshape: matrix((a) => ad.reshape(a, [a.size])),
@@ -110,6 +156,53 @@ export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
   affine: ({ m, n, k }) => ({
     inputs: { x: [m, k], W: [k, n], b: [n] },
     body: ({ x, W, b }) => ad.affine(x, W, b),
+  }),
+  conv2d: ({ m, n, k }) => ({
+    inputs: { x: [k, 2, m + 2, n + 2], K: [3, 2, 3, 2] },
+    body: ({ x, K }) => ad.conv2d(x, K, { padding: [1, 0] }),
+  }),
+  "conv2d, all options": ({ m, n }) => ({
+    inputs: { x: [2, 4, m + 3, n + 3], K: [2, 2, 2, 2] },
+    body: ({ x, K }) => ad.conv2d(x, K, { stride: [2, 1], padding: 1, dilation: [1, 2], groups: 2 }),
+  }),
+  conv1d: ({ m, n, k }) => ({
+    inputs: { x: [k, m, n + 3], K: [2, m, 3] },
+    body: ({ x, K }) => ad.conv1d(x, K, { stride: 2, padding: 1 }),
+  }),
+  convTranspose2d: ({ m, n }) => ({
+    inputs: { x: [2, 4, m, n], K: [4, 2, 3, 3] },
+    body: ({ x, K }) => ad.convTranspose2d(x, K, { stride: 2, padding: 1, groups: 2, outputPadding: 1 }),
+  }),
+  convTranspose1d: ({ m, n, k }) => ({
+    inputs: { x: [k, m, n], K: [m, 2, 3] },
+    body: ({ x, K }) => ad.convTranspose1d(x, K, { stride: 2 }),
+  }),
+  maxPool: ({ m, n }) => ({
+    inputs: { x: [2, 2, m + 3, n + 3] },
+    body: ({ x }) => ad.square(ad.maxPool(x, { window: 3, stride: 2, padding: 1 })),
+  }),
+  "maxPool, sequences": ({ m, n }) => ({ inputs: { x: [2, m, 2 * n] }, body: ({ x }) => ad.maxPool(x, { window: 2 }) }),
+  averagePool: ({ m, n }) => ({
+    inputs: { x: [2, 2, m + 3, n + 3] },
+    body: ({ x }) => ad.square(ad.averagePool(x, { window: [2, 3], padding: 1 })),
+  }),
+  layerNormalization: pair(
+    (a, b) => ad.layerNormalization(ad.multiply(a, b), { scale: b, shift: b, epsilon: 0.1 }),
+    row,
+  ),
+  batchNormalization: ({ m, n }) => ({
+    inputs: { x: [m + 1, 2, n], s: [2] },
+    body: ({ x, s }) => ad.batchNormalization(x, { scale: s, shift: s, epsilon: 0.1 }).output,
+  }),
+  "batchNormalization, given statistics": ({ m, n }) => ({
+    inputs: { x: [m, 2, n], s: [2] },
+    body: ({ x, s }) => ad.batchNormalization(x, { statistics: { mean: s, variance: s } }).output,
+  }),
+  dropout: matrix((a) => ad.dropout(ad.square(a), 0.4, random(3))),
+  "dropout, key as input": ({ m, n }) => ({
+    inputs: { a: [m, n] },
+    whole: { key: { shape: [4], below: 1000 } },
+    body: ({ a, key }) => ad.dropout(ad.square(a), 0.4, key),
   }),
   logSumExp: matrix((a) => ad.logSumExp(a)),
   "logSumExp, first axis": matrix((a) => ad.logSumExp(a, 0)),
