@@ -37,6 +37,28 @@ export class NotConvergedError extends EgopError {
   }
 }
 
+/** A matrix that has to be inverted is singular. `pivot` counts the pivots found before, so it is the rank found so far. */
+export class SingularMatrixError extends EgopError {
+  override readonly name: string = "SingularMatrixError";
+  readonly pivot: number;
+
+  constructor(message: string, pivot: number) {
+    super(message);
+    this.pivot = pivot;
+  }
+}
+
+/** A matrix that has to be positive definite is not: the pivot (or eigenvalue) with index `pivot` is not positive. */
+export class NotPositiveDefiniteError extends EgopError {
+  override readonly name: string = "NotPositiveDefiniteError";
+  readonly pivot: number;
+
+  constructor(message: string, pivot: number) {
+    super(message);
+    this.pivot = pivot;
+  }
+}
+
 /** A saved state was written by another transformation, in another version, or for parameters of another size. */
 export class StateError extends EgopError {
   override readonly name: string = "StateError";

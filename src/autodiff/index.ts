@@ -1,4 +1,4 @@
-export { elu, geluTanh, leakyRelu, relu, sigmoid, silu, softplus } from "./activations.ts";
+export { elu, gelu, geluTanh, leakyRelu, relu, sigmoid, silu, softplus } from "./activations.ts";
 export { add, divide, mean, multiply, negate, square, subtract, sum, type TensorLike } from "./arithmetic.ts";
 export { logSoftmax, logSumExp, softmax, softmaxCrossEntropy } from "./classification.ts";
 export {
@@ -19,18 +19,22 @@ export {
   differentiable,
   type BoundLoss,
   type CompiledFunction,
-  type Data,
   type DifferentiableLoss,
-  type InputShapes,
   type SampledLoss,
-  type Traced,
 } from "./differentiable.ts";
-export { exp, expm1, log, log1p, sqrt, tanh } from "./functions.ts";
+export { atan, cos, erf, exp, expm1, log, log1p, sin, sqrt, tan, tanh } from "./functions.ts";
+export { gather, oneHot, scatterAdd } from "./gather.ts";
+export { concatenate, stack } from "./join.ts";
+export { binaryCrossEntropy, crossEntropy, huber, klDivergence } from "./losses.ts";
 export { affine, matmul } from "./matmul.ts";
+export type { PerExampleLoss } from "./per-example.ts";
+export { power } from "./power.ts";
+export { argmax, cumulativeSum, max, min, norm, product, variance } from "./reductions.ts";
 export { broadcastTo, sumTo } from "./repetition.ts";
 export { gradients } from "./reverse.ts";
 export { pad, reshape, slice, transpose } from "./structure.ts";
 export type { Tensor } from "./tensor.ts";
+export type { Data, InputShapes, Traced } from "./trace.ts";
 export {
   gradient,
   hessian,

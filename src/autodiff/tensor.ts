@@ -68,6 +68,8 @@ export interface Primitive {
   batch(inputs: readonly Tensor[], batched: readonly boolean[], size: number): Tensor;
   /** The inputs that hold whole numbers (labels, indices), or of which only such come out: no derivative may be asked. */
   readonly discrete?: readonly number[];
+  /** The derivative is 0 wherever there is one (comparisons, stopGradient): derivatives end here. */
+  readonly piecewiseConstant?: boolean;
   /** The inputs over which the kernel may write its output, element by element. Default none. */
   readonly overwrites?: readonly number[];
   /** The output is input 0 (perhaps under another shape): no kernel runs and no memory is taken. */

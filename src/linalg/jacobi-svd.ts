@@ -103,10 +103,12 @@ function decomposeTall(matrix: Matrix): SingularValueDecomposition {
 function orthogonalizeRows(a: Matrix, turns: Matrix): void {
   const { rows: n, columns, data } = a;
   const tolerance = unitRoundoff * Math.sqrt(Math.max(columns, 1));
-  let rotated = true;
-  for (let sweeps = 0; rotated; sweeps++) {
-    let largest = 0;
-    rotated = false;
+  // A rotation of rows of like length may itself leave a cosine of some units of round-off: a sweep that has met nothing
+  // beyond that, and has rotated it, is the last.
+  const settled = 8 * tolerance;
+  let largest = Infinity;
+  for (let sweeps = 0; largest > settled; sweeps++) {
+    largest = 0;
     for (let p = 0; p < n - 1; p++)
       for (let q = p + 1; q < n; q++) {
         let pp = 0;
@@ -127,7 +129,6 @@ function orthogonalizeRows(a: Matrix, turns: Matrix): void {
         const cosine = 1 / Math.sqrt(1 + tangent * tangent);
         rotateRows(data, columns, p, q, cosine, tangent * cosine);
         rotateRows(turns.data, n, p, q, cosine, tangent * cosine);
-        rotated = true;
       }
     if (sweeps === maximumSweeps)
       throw new NotConvergedError(

@@ -23,16 +23,20 @@ export function rowsAsColumns(rows: Matrix, order: readonly number[], signs: rea
   return result;
 }
 
+/** 2¹⁰⁰⁰; twice as much again for the smallest numbers would overflow. */
+const largestScale = 1.0715086071862673e301;
+
 /**
- * A power of two that brings the largest entry near 1, so that squares neither overflow nor underflow; multiplying by it
- * is exact (but for entries that are negligible beside the largest). 1 for a matrix of zeros.
+ * A power of two that brings the largest entry (of `count` from `offset` on) near 1, so that squares neither overflow nor
+ * underflow; multiplying by it is exact (but for entries that are negligible beside the largest). 1 for zeros, at most
+ * 2¹⁰⁰⁰: where all is below 2⁻¹⁰⁰⁰, the largest entry ends between 2⁻⁷⁴ and 1.
  */
-export function scaleToOne(data: Float64Array): number {
+export function scaleToOne(data: Float64Array, offset = 0, count: number = data.length): number {
   let largest = 0;
-  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
+  for (let i = offset; i < offset + count; i++) largest = Math.max(largest, Math.abs(data[i]));
   let scale = 1;
   // At most about 2100 exact doublings or halvings.
-  while (largest !== 0 && largest * scale < 0.5) scale *= 2;
+  while (largest !== 0 && largest * scale < 0.5 && scale < largestScale) scale *= 2;
   while (largest * scale >= 1) scale /= 2;
   return scale;
 }

@@ -1,47 +1,161 @@
 /**
- * QR with column pivoting, A P = Q R, where each step takes the column with the largest rest: R's rows then descend in
- * size, which is what one-sided Jacobi wants to start from. Only R and the order of the columns are kept; Q on request.
+ * QR with column pivoting, A P = Q R, where each step takes the column with the largest rest: R's diagonal descends in
+ * size, and where it drops to round-off is the numerical rank.
  *
- * Cost: 4n³/3 flops for a square matrix, unblocked. Source: P. Businger and G. Golub, Linear Least Squares Solutions by
- * Householder Transformations, Numerische Mathematik 7, 1965; the norms are recomputed, not downdated, so they are safe.
+ * Cost: 2n²(m − n/3) flops, unblocked. The norms of the rests are brought down step by step and computed anew where that
+ * has lost half of their digits. Accuracy: as `householderQR`. The rank is reliable but for matrices made against it.
+ * Source: P. Businger and G. Golub, Linear Least Squares Solutions by Householder Transformations, Numerische Mathematik
+ * 7, 1965; Z. Drmač and Z. Bujanović, On the Failure of Rank-Revealing QR Factorization Software, ACM TOMS 35, 2008;
+ * G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §5.4 and §5.5.
  */
+import { ArgumentError } from "../errors.ts";
+import { requireFinite } from "./finite.ts";
 import { makeReflector, strideNorm } from "./householder.ts";
-import { HouseholderQR, reflectRows } from "./householder-qr.ts";
+import { HouseholderQR, householderQR, reflectRows } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
+import { multiply } from "./product.ts";
+import { solvedLike } from "./right-hand-side.ts";
+import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 
-/** The factors; column j of A P is column `order[j]` of A. */
-export interface PivotedQR {
-  readonly factors: HouseholderQR;
-  readonly order: Int32Array;
+const unitRoundoff = 1.1102230246251565e-16;
+/** √u: below this part of what it was, a norm that was brought down is computed anew. */
+const staleness = 1e-8;
+
+/** How small is nothing. */
+export interface RankOptions {
+  /** Singular values (or what stands for them) up to this part of the largest are zeros; default max(m, n)·2⁻⁵². */
+  readonly tolerance?: number;
 }
 
-/** Factors an m × n matrix with finite entries, which is not changed. */
+/** The factors; column j of A P is column `order[j]` of A. Made by `pivotedQR`. */
+export class PivotedQR {
+  readonly factors: HouseholderQR;
+  readonly order: Int32Array;
+
+  constructor(factors: HouseholderQR, order: Int32Array) {
+    this.factors = factors;
+    this.order = order;
+  }
+
+  /** How many diagonal entries of R are more than `tolerance` times the first one. */
+  rank(options: RankOptions = {}): number {
+    const { rows, columns, data } = this.factors.packed;
+    const tolerance = rankTolerance(rows, columns, options, "PivotedQR.rank");
+    const count = Math.min(rows, columns);
+    const first = count === 0 ? 0 : Math.abs(data[0]);
+    let rank = 0;
+    while (
+      rank < count &&
+      data[rank * columns + rank] !== 0 &&
+      Math.abs(data[rank * columns + rank]) > tolerance * first
+    )
+      rank++;
+    return rank;
+  }
+
+  /**
+   * The x of least length among those that minimize ‖A x − b‖, for a vector b or each column of a matrix. Throws
+   * ShapeError, NotFiniteError; ArgumentError for a tolerance that is negative or NaN.
+   */
+  solve(b: Matrix, options?: RankOptions): Matrix;
+  solve(b: Float64Array, options?: RankOptions): Float64Array;
+  solve(b: Matrix | Float64Array, options?: RankOptions): Matrix | Float64Array;
+  solve(b: Matrix | Float64Array, options: RankOptions = {}): Matrix | Float64Array {
+    const rank = this.rank(options);
+    return solvedLike(b, this.factors.packed.rows, "PivotedQR.solve", (columns) => this.#solved(columns, rank));
+  }
+
+  /** A = Q R Pᵀ, up to round-off. */
+  reconstruct(): Matrix {
+    const { factors, order } = this;
+    const product = multiply(factors.q(), factors.r());
+    const result = new Matrix(product.rows, product.columns);
+    for (let i = 0; i < result.rows; i++)
+      for (let j = 0; j < order.length; j++)
+        result.data[i * order.length + order[j]] = product.data[i * order.length + j];
+    return result;
+  }
+
+  /** With the first `rank` rows of R as (S 0) Zᵀ, S triangular: x = P Z (S⁻¹ (Qᵀb) 0). */
+  #solved(b: Matrix, rank: number): Matrix {
+    const { factors, order } = this;
+    const { columns: n } = factors.packed;
+    const rotated = factors.applyQTransposed(b);
+    const head = new Matrix(rank, b.columns, rotated.data.slice(0, rank * b.columns));
+    let y: Matrix;
+    if (rank === n) {
+      backSubstitute(factors.packed, head);
+      y = head;
+    } else {
+      const upper = new Matrix(rank, n);
+      for (let i = 0; i < rank; i++) upper.row(i).set(factors.packed.row(i).subarray(i), i);
+      const complete = householderQR(upper.transpose());
+      forwardSubstituteTransposed(complete.packed, head);
+      const padded = new Matrix(n, b.columns);
+      padded.data.set(head.data);
+      y = complete.applyQ(padded);
+    }
+    const x = new Matrix(n, b.columns);
+    for (let j = 0; j < n; j++) x.row(order[j]).set(y.row(j));
+    return x;
+  }
+}
+
+/**
+ * Factors an m × n matrix (any m and n, 0 included), which is not changed. Throws NotFiniteError naming the entry that is
+ * NaN or infinite.
+ *
+ * @example pivotedQR(Matrix.fromRows([[1, 2], [2, 4]])).rank() // 1
+ */
 export function pivotedQR(matrix: Matrix): PivotedQR {
+  requireFinite(matrix, "pivotedQR");
   const packed = new Matrix(matrix.rows, matrix.columns, matrix.data.slice());
   const { rows, columns, data } = packed;
   const order = Int32Array.from({ length: columns }, (_value, j) => j);
   const scales = new Float64Array(Math.min(rows, columns));
   const workspace = new Float64Array(columns);
+  const norms = Float64Array.from({ length: columns }, (_value, j) => strideNorm(data, j, columns, rows));
+  const exact = norms.slice();
   for (let j = 0; j < scales.length; j++) {
-    const pivot = largestColumn(packed, j);
-    if (pivot !== j) swapColumns(packed, order, j, pivot);
+    let pivot = j;
+    for (let l = j + 1; l < columns; l++) if (norms[l] > norms[pivot]) pivot = l;
+    if (pivot !== j) {
+      swapColumns(packed, order, j, pivot);
+      norms[pivot] = norms[j];
+      exact[pivot] = exact[j];
+    }
     scales[j] = makeReflector(data, j * columns + j, columns, rows - j);
     reflectRows(data, columns, j, rows, j + 1, columns, scales[j], workspace);
+    for (let l = j + 1; l < columns; l++) lowerNorm(packed, norms, exact, j, l);
   }
-  return { factors: new HouseholderQR(packed, scales), order };
+  return new PivotedQR(new HouseholderQR(packed, scales), order);
 }
 
-function largestColumn({ rows, columns, data }: Matrix, from: number): number {
-  let best = from;
-  let largest = -1;
-  for (let j = from; j < columns; j++) {
-    const norm = strideNorm(data, from * columns + j, columns, rows - from);
-    if (norm > largest) {
-      largest = norm;
-      best = j;
-    }
+/** Takes row j out of the norm of column l. */
+function lowerNorm(
+  { rows, columns, data }: Matrix,
+  norms: Float64Array,
+  exact: Float64Array,
+  j: number,
+  l: number,
+): void {
+  if (norms[l] === 0) return;
+  const part = Math.abs(data[j * columns + l]) / norms[l];
+  const rest = Math.max(0, (1 - part) * (1 + part));
+  const ratio = norms[l] / exact[l];
+  if (rest * ratio * ratio > staleness) norms[l] *= Math.sqrt(rest);
+  else {
+    norms[l] = strideNorm(data, (j + 1) * columns + l, columns, rows - j - 1);
+    exact[l] = norms[l];
   }
-  return best;
+}
+
+/** The tolerance below which singular values, relative to the largest, are zeros. */
+export function rankTolerance(rows: number, columns: number, options: RankOptions, what: string): number {
+  const { tolerance = 2 * Math.max(rows, columns) * unitRoundoff } = options;
+  if (!(tolerance >= 0))
+    throw new ArgumentError(`${what}: tolerance is ${tolerance}; expected a number of at least 0.`);
+  return tolerance;
 }
 
 function swapColumns({ rows, columns, data }: Matrix, order: Int32Array, a: number, b: number): void {

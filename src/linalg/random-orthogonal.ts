@@ -4,16 +4,17 @@
  * Orthogonal Matrices with an Application to Condition Estimators, SIAM J. Numer. Anal. 17, 1980.
  */
 import { normal, type Key } from "../math/random.ts";
-import { householderQR } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
+import { orthonormalize } from "./orthonormalize.ts";
 
 /** An n × n orthogonal matrix, uniform among all, determinant 1 or −1. @example randomOrthogonal(3, random(0)).rows // 3 */
 export function randomOrthogonal(size: number, key: Key): Matrix {
-  const gaussian = new Matrix(size, size);
+  return randomOrthonormal(size, size, key);
+}
+
+/** A rows × columns matrix with orthonormal columns (columns ≤ rows), uniform among all. */
+export function randomOrthonormal(rows: number, columns: number, key: Key): Matrix {
+  const gaussian = new Matrix(rows, columns);
   normal(key, gaussian.data);
-  const factors = householderQR(gaussian);
-  const q = factors.q();
-  for (let j = 0; j < size; j++)
-    if (factors.packed.get(j, j) < 0) for (let i = 0; i < size; i++) q.set(i, j, -q.get(i, j));
-  return q;
+  return orthonormalize(gaussian);
 }

@@ -5,18 +5,15 @@
  * implicit-ql.ts), the fast one, with about 9n³ flops. Both are backward stable: errors of a few units of round-off of the
  * largest eigenvalue; Jacobi is often relatively accurate in the small ones too.
  */
-import { ArgumentError, ShapeError } from "../errors.ts";
-import { requireFinite } from "./finite.ts";
 import { implicitQL } from "./implicit-ql.ts";
 import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
-import { Matrix } from "./matrix.ts";
+import type { Matrix } from "./matrix.ts";
 import { descendingOrder, orientationOf, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { symmetrized } from "./symmetry.ts";
 import { tridiagonalizeInPlace } from "./tridiagonal.ts";
 
 /** Up to this size the default is Jacobi: as fast there, and more accurate. */
 const jacobiSize = 32;
-/** How far entries mirrored at the diagonal may differ, relative to the largest entry. */
-const symmetryTolerance = 1e-12;
 
 /** The eigenvalues in descending order and the eigenvectors as the columns, in that order. */
 export interface SymmetricEigen {
@@ -41,12 +38,9 @@ export function symmetricEigen(
   matrix: Matrix,
   options: { readonly method?: "jacobi" | "tridiagonal" } = {},
 ): SymmetricEigen {
-  const { rows: n, columns } = matrix;
-  if (n !== columns) throw new ShapeError(`symmetricEigen: the matrix is ${n} × ${columns}; expected a square one.`);
-  requireFinite(matrix, "symmetricEigen");
-  const method = options.method ?? (n <= jacobiSize ? "jacobi" : "tridiagonal");
   const scale = scaleToOne(matrix.data);
-  const scaled = symmetrized(matrix, scale);
+  const scaled = symmetrized(matrix, scale, "symmetricEigen");
+  const method = options.method ?? (matrix.rows <= jacobiSize ? "jacobi" : "tridiagonal");
   const { values, rows } = method === "jacobi" ? jacobiEigenInPlace(scaled) : throughTridiagonal(scaled);
   const order = descendingOrder(values);
   const signs = order.map((index) => orientationOf(rows.row(index)));
@@ -60,25 +54,4 @@ function throughTridiagonal(matrix: Matrix): UnsortedEigen {
   const { diagonal, subdiagonal, transposedQ } = tridiagonalizeInPlace(matrix);
   implicitQL(diagonal, subdiagonal, transposedQ);
   return { values: diagonal, rows: transposedQ };
-}
-
-/** A scaled copy with mirrored entries averaged. */
-function symmetrized(matrix: Matrix, scale: number): Matrix {
-  const { rows: n, data } = matrix;
-  const result = new Matrix(n, n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      const lower = data[i * n + j] * scale;
-      const upper = data[j * n + i] * scale;
-      // After scaling the largest entry is between ½ and 1.
-      if (Math.abs(lower - upper) > symmetryTolerance)
-        throw new ArgumentError(
-          `symmetricEigen: the matrix is not symmetric: entry (${i}, ${j}) is ${data[i * n + j]}, ` +
-            `entry (${j}, ${i}) is ${data[j * n + i]}.`,
-        );
-      const mean = lower === upper ? lower : (lower + upper) / 2;
-      result.data[i * n + j] = mean;
-      result.data[j * n + i] = mean;
-    }
-  return result;
 }

@@ -97,6 +97,11 @@ describe("singularValueDecomposition", () => {
     );
   });
 
+  it("stops where rotations can do no more, also for many small matrices with rows of like length", () => {
+    for (let seed = 0; seed < 3000; seed++)
+      expect(() => singularValues(oracle.randomMatrix(2 + (seed % 3), 10, seed))).not.toThrow();
+  });
+
   it("names an entry that is not finite", () => {
     expect(() => singularValues(Matrix.fromRows([[1], [-Infinity]]))).toThrow(
       new NotFiniteError("singularValueDecomposition: element (1, 0) is -Infinity; expected finite numbers."),

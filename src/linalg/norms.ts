@@ -1,0 +1,78 @@
+/**
+ * Norms of matrices and vectors, computed on a scaled copy where squares or sums could overflow or vanish: the result is
+ * finite whenever the norm itself is below the largest number, and Infinity otherwise. Error: a few units of round-off for
+ * n up to some thousands (a sum of n numbers has at most n of them). Cost: one or two passes, the spectral norm an SVD.
+ */
+import { requireFinite, checkFinite } from "./finite.ts";
+import { strideNorm } from "./householder.ts";
+import { singularValues } from "./jacobi-svd.ts";
+import type { Matrix } from "./matrix.ts";
+
+/**
+ * √(Σ xᵢ²). Throws NotFiniteError naming an element that is NaN or infinite.
+ *
+ * @example euclideanNorm(Float64Array.of(3e200, 4e200)) // 5e200
+ */
+export function euclideanNorm(vector: Float64Array): number {
+  checkFinite(vector, "euclideanNorm");
+  return strideNorm(vector, 0, 1, vector.length);
+}
+
+/**
+ * √(Σ aᵢⱼ²). Throws NotFiniteError naming an entry that is NaN or infinite.
+ *
+ * @example frobeniusNorm(Matrix.fromRows([[3, 0], [0, 4]])) // 5
+ */
+export function frobeniusNorm(matrix: Matrix): number {
+  requireFinite(matrix, "frobeniusNorm");
+  return strideNorm(matrix.data, 0, 1, matrix.data.length);
+}
+
+/**
+ * The largest sum of absolute values in a column. Throws NotFiniteError naming an entry that is NaN or infinite.
+ *
+ * @example oneNorm(Matrix.fromRows([[1, 2], [-3, 1]])) // 4
+ */
+export function oneNorm(matrix: Matrix): number {
+  requireFinite(matrix, "oneNorm");
+  const { rows, columns, data } = matrix;
+  const sums = new Float64Array(columns);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < columns; j++, at++) sums[j] += Math.abs(data[at]);
+  let largest = 0;
+  for (const sum of sums) largest = Math.max(largest, sum);
+  return largest;
+}
+
+/**
+ * The largest sum of absolute values in a row. Throws NotFiniteError naming an entry that is NaN or infinite.
+ *
+ * @example infinityNorm(Matrix.fromRows([[1, 2], [-3, 1]])) // 4
+ */
+export function infinityNorm(matrix: Matrix): number {
+  requireFinite(matrix, "infinityNorm");
+  const { rows, columns, data } = matrix;
+  let largest = 0;
+  for (let i = 0, at = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++, at++) sum += Math.abs(data[at]);
+    largest = Math.max(largest, sum);
+  }
+  return largest;
+}
+
+/**
+ * The largest singular value, 0 for an empty matrix. Throws NotFiniteError naming an entry that is NaN or infinite.
+ *
+ * @example spectralNorm(Matrix.fromRows([[1, 2], [2, 4]])) // 5.0
+ */
+export function spectralNorm(matrix: Matrix): number {
+  requireFinite(matrix, "spectralNorm");
+  return Math.min(matrix.rows, matrix.columns) === 0 ? 0 : singularValues(matrix)[0];
+}
+
+/** The largest entry's size. */
+export function largestSize(data: Float64Array): number {
+  let largest = 0;
+  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
+  return largest;
+}

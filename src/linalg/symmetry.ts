@@ -1,0 +1,40 @@
+/** What routines for square and for symmetric matrices ask of their argument. */
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { requireFinite } from "./finite.ts";
+import { Matrix } from "./matrix.ts";
+
+/** How far entries mirrored at the diagonal may differ, relative to the largest entry. */
+const symmetryTolerance = 1e-12;
+
+/** Throws ShapeError unless the matrix is square, NotFiniteError naming an entry that is NaN or infinite. */
+export function requireSquare(matrix: Matrix, what: string): void {
+  if (matrix.rows !== matrix.columns)
+    throw new ShapeError(`${what}: the matrix is ${matrix.rows} × ${matrix.columns}; expected a square one.`);
+  requireFinite(matrix, what);
+}
+
+/**
+ * A copy times `scale` (a power of two) with mirrored entries averaged, so that it is symmetric to the last bit. Throws
+ * as `requireSquare`, and ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry.
+ */
+export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix {
+  requireSquare(matrix, what);
+  const { rows: n, data } = matrix;
+  let largest = 0;
+  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
+  const result = new Matrix(n, n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      const lower = data[i * n + j];
+      const upper = data[j * n + i];
+      // Halves first: the difference of two huge entries overflows.
+      if (Math.abs(lower / 2 - upper / 2) > (symmetryTolerance / 2) * largest)
+        throw new ArgumentError(
+          `${what}: the matrix is not symmetric: entry (${i}, ${j}) is ${lower}, entry (${j}, ${i}) is ${upper}.`,
+        );
+      const mean = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
+      result.data[i * n + j] = mean;
+      result.data[j * n + i] = mean;
+    }
+  return result;
+}
