@@ -20,6 +20,7 @@ export {
   type BoundLoss,
   type CompiledFunction,
   type DifferentiableLoss,
+  type DifferentiableOptions,
   type SampledLoss,
 } from "./differentiable.ts";
 export { atan, cos, erf, exp, expm1, log, log1p, sin, sqrt, tan, tanh } from "./functions.ts";
@@ -47,3 +48,5 @@ export {
   type ExampleAxes,
 } from "./transformations.ts";
 export type { Tensors } from "./tree.ts";
+export { describeProgram } from "./describe-program.ts";
+export type { Program, ProgramStructure } from "./compile.ts";
