@@ -32,6 +32,7 @@ export {
   type BoundLoss,
   type CompiledFunction,
   type DifferentiableLoss,
+  type DifferentiableOptions,
   type SampledLoss,
 } from "./differentiable.ts";
 export { dropout } from "./dropout.ts";
@@ -66,3 +67,5 @@ export {
   type ExampleAxes,
 } from "./transformations.ts";
 export type { Tensors } from "./tree.ts";
+export { describeProgram } from "./describe-program.ts";
+export type { Program, ProgramStructure } from "./compile.ts";
