@@ -113,3 +113,26 @@ export {
 } from "./average-parameters.ts";
 export { scheduleFreeAdamw, type ScheduleFreeAdamwOptions, type ScheduleFreeState } from "./schedule-free.ts";
 export { prodigy, scaleByProdigy, type ProdigyOptions, type ScaleByProdigyState } from "./prodigy.ts";
+export { accumulate, skipNotFinite, type AccumulateState, type SkipNotFiniteState } from "./accumulate.ts";
+export { byTensor, masked, type ByTensorState } from "./by-tensor.ts";
+export {
+  clipByNorm,
+  clipByTensorNorm,
+  clipByValue,
+  type ClipByNormState,
+  type ClipByTensorNormState,
+  type ClipByValueState,
+} from "./clip.ts";
+export { learningRateRange, type LearningRateRange, type LearningRateRangeOptions } from "./learning-rate-range.ts";
+export { reduceOnPlateau, type ReduceOnPlateauOptions, type ReduceOnPlateauState } from "./reduce-on-plateau.ts";
+export {
+  constantSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  oneCycleSchedule,
+  piecewiseSchedule,
+  polynomialSchedule,
+  stepSchedule,
+  warmup,
+} from "./schedules.ts";
+export { withHyperparameters, type WithHyperparametersState } from "./with-hyperparameters.ts";
