@@ -145,3 +145,26 @@ export { newton, type NewtonOptions, type NewtonState } from "./deterministic/ne
 export { sumOfSquares, type ResidualProblem } from "./deterministic/residual-problem.ts";
 export type { Line, LineSearch } from "./deterministic/smooth-path.ts";
 export { strongWolfe, type StrongWolfeOptions } from "./deterministic/strong-wolfe.ts";
+export { accumulate, skipNotFinite, type AccumulateState, type SkipNotFiniteState } from "./accumulate.ts";
+export { byTensor, masked, type ByTensorState } from "./by-tensor.ts";
+export {
+  clipByNorm,
+  clipByTensorNorm,
+  clipByValue,
+  type ClipByNormState,
+  type ClipByTensorNormState,
+  type ClipByValueState,
+} from "./clip.ts";
+export { learningRateRange, type LearningRateRange, type LearningRateRangeOptions } from "./learning-rate-range.ts";
+export { reduceOnPlateau, type ReduceOnPlateauOptions, type ReduceOnPlateauState } from "./reduce-on-plateau.ts";
+export {
+  constantSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  oneCycleSchedule,
+  piecewiseSchedule,
+  polynomialSchedule,
+  stepSchedule,
+  warmup,
+} from "./schedules.ts";
+export { withHyperparameters, type WithHyperparametersState } from "./with-hyperparameters.ts";

@@ -52,6 +52,8 @@ export interface StepProgress {
   readonly value: number;
   /** This point in original coordinates, in a new array or in `out`. Costs nothing unless called. */
   parameters(out?: Float64Array): Float64Array;
+  /** What the run would return if it ended here: an averaging optimizer's average, for all others this point. */
+  evaluationParameters(out?: Float64Array): Float64Array;
 }
 
 /** Why a run ended; where several reasons hold at once, the first in the order value, gradient, callback, aborted, steps. */
@@ -59,7 +61,7 @@ export type StopReason = "value" | "gradient" | "callback" | "aborted" | "steps"
 
 /** What `minimize` returns. */
 export interface Run {
-  /** The parameters after the last step, in original coordinates. */
+  /** The parameters after the last step, in original coordinates; with an averaging optimizer, its average. */
   readonly parameters: Float64Array;
   /** The value there. */
   readonly value: number;
