@@ -167,7 +167,7 @@ function errors(digest: Digest): void {
     () => symmetricEigen(new Matrix(2, 2, Float64Array.of(1, NaN, NaN, 1))),
     () => multiply(new Matrix(2, 3), new Matrix(2, 3)),
     () => adam({ learningRate: -1 }),
-    () => layout({ W: [-1] }),
+    () => new Matrix(2, 2, new Float64Array(3)),
   ];
   for (const call of wrong) {
     let message = "nothing was thrown";
