@@ -124,6 +124,9 @@ function elementary(digest: Digest): void {
   digest.numbers(math.normal(key, new Float64Array(500)));
   digest.numbers(math.integers(key, 6, new Int32Array(50)));
   digest.numbers(math.permutation(key, 50));
+  digest.numbers(math.exponential(key, new Float64Array(50)));
+  digest.numbers(math.gamma(key, 0.7, new Float64Array(50)));
+  digest.numbers(math.categorical(key, [1, 2, 3], new Int32Array(50)));
 }
 
 function linearAlgebra(digest: Digest): void {
