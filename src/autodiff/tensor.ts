@@ -105,7 +105,9 @@ export class Graph {
       throw new ArgumentError(
         `${primitive.name}: the trace has ended; a tensor can only be used inside the function that received it.`,
       );
-    const key = JSON.stringify([primitive.name, primitive.attributes, inputs.map((input) => input.id)]);
+    // Not by JSON, which a method toJSON in Object.prototype would change.
+    const attributes = Object.entries(primitive.attributes ?? {}).map(([name, value]) => `${name}=${String(value)}`);
+    const key = [primitive.name, ...attributes, ...inputs.map((input) => input.id)].join(" ");
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const output = new Tensor(this, this.nodes.length, shapeOf(primitive, inputs));

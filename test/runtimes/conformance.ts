@@ -124,6 +124,9 @@ function elementary(digest: Digest): void {
   digest.numbers(math.normal(key, new Float64Array(500)));
   digest.numbers(math.integers(key, 6, new Int32Array(50)));
   digest.numbers(math.permutation(key, 50));
+  digest.numbers(math.exponential(key, new Float64Array(50)));
+  digest.numbers(math.gamma(key, 0.7, new Float64Array(50)));
+  digest.numbers(math.categorical(key, [1, 2, 3], new Int32Array(50)));
 }
 
 function linearAlgebra(digest: Digest): void {
@@ -167,7 +170,7 @@ function errors(digest: Digest): void {
     () => symmetricEigen(new Matrix(2, 2, Float64Array.of(1, NaN, NaN, 1))),
     () => multiply(new Matrix(2, 3), new Matrix(2, 3)),
     () => adam({ learningRate: -1 }),
-    () => layout({ W: [-1] }),
+    () => new Matrix(2, 2, new Float64Array(3)),
   ];
   for (const call of wrong) {
     let message = "nothing was thrown";
