@@ -1,7 +1,7 @@
 /**
  * A run of `minimize` as data: what goes in, what is seen on the way, what comes out, and what is saved in between.
  */
-import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../errors.ts";
+import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
 import type { Layout } from "../linalg/layout.ts";
 import type { Key } from "../math/random.ts";
 import { indexOfNotFinite, placeOf } from "./finite.ts";
@@ -116,7 +116,5 @@ export function checkStart(
 export function restoreRun(saved: RunState | string, point: Float64Array, optimizer: TransformationState): number {
   const fresh = { kind: "run", version: 1, step: 0, parameters: point, optimizer };
   restoreState(fresh, typeof saved === "string" ? parseState(saved) : saved, "run");
-  if (!(Number.isSafeInteger(fresh.step) && fresh.step >= 0))
-    throw new StateError(`The state has ${fresh.step} at run.step; expected a whole number at or above 0.`);
   return fresh.step;
 }

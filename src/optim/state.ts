@@ -1,7 +1,8 @@
 /**
  * Guards of transformation states: a cheap one for every update, and a thorough one for states that come from storage.
  */
-import { ShapeError, StateError } from "../errors.ts";
+import { NotFiniteError, ShapeError, StateError } from "../errors.ts";
+import { indexOfNotFinite } from "./finite.ts";
 import type { TransformationState } from "./transformation.ts";
 
 /** Throws StateError unless `state` is of this kind and version. */
@@ -21,9 +22,19 @@ export function checkLengths(kind: string, size: number, gradient: Float64Array,
     );
 }
 
+/** Throws NotFiniteError for a gradient with NaN or an infinity. O(length). */
+export function requireFiniteGradient(kind: string, gradient: Float64Array): void {
+  const index = indexOfNotFinite(gradient);
+  if (index >= 0)
+    throw new NotFiniteError(
+      `${kind}: element ${index} of the gradient is ${gradient[index]}; expected finite numbers. Nothing was changed.`,
+    );
+}
+
 /**
  * Copies a state from storage into a fresh one, in place, after checking that both are built alike: same kinds, same
- * versions, same fields, arrays of the same lengths. `saved` is only read and shares nothing with the result.
+ * versions, same fields, arrays of the same lengths; `slots`, the places of tensors, must be the very same numbers, and
+ * `step` a whole number. `saved` is only read and shares nothing with the result.
  *
  * `path` names the fresh state in messages. Throws StateError that names the first field that differs, or that is NaN;
  * the fresh state is then as it was.
@@ -50,7 +61,14 @@ function requireAlike(fresh: unknown, saved: unknown, path: string, fixed: boole
     const source = saved as Record<string, unknown>;
     for (const field of Object.keys(target)) {
       const here = Array.isArray(fresh) ? `${path}[${field}]` : `${path}.${field}`;
-      requireAlike(target[field], source[field], here, field === "kind" || field === "version");
+      requireAlike(
+        target[field],
+        source[field],
+        here,
+        fixed || field === "kind" || field === "version" || field === "slots",
+      );
+      if (field === "step" && !(Number.isSafeInteger(source[field]) && Number(source[field]) >= 0))
+        throw mismatch(here, "a whole number at or above 0", source[field]);
     }
     for (const field of Object.keys(source))
       if (!Object.hasOwn(target, field))

@@ -25,9 +25,24 @@ export interface GradientTransformation<State extends TransformationState = Tran
   init(layout: Layout): State;
   /**
    * Overwrites `gradient` with the step, updates `state` in place, and only reads `parameters`. All three belong to the
-   * caller; nothing is allocated.
+   * caller; nothing is allocated. Throws NotFiniteError for a gradient with NaN or an infinity, StateError or ShapeError
+   * for a state or lengths that do not fit, and has then changed nothing. With `checked`, the caller vouches for all of
+   * that (`chain` does, for its parts) and it is not looked at again.
    */
-  update(gradient: Float64Array, state: State, parameters: Float64Array): void;
+  update(gradient: Float64Array, state: State, parameters: Float64Array, checked?: boolean): void;
+  /**
+   * For transformations that train at other parameters than those that they recommend (averages, schedule-free methods):
+   * overwrites `out` with the parameters to evaluate or to keep, in this state and at these training parameters, both of
+   * which are only read. Left out when they are the same. What `minimize` and `train` return as `parameters`.
+   */
+  evaluationParameters?(state: State, parameters: Float64Array, out: Float64Array): void;
+  /**
+   * For transformations that react to the loss (`reduceOnPlateau`): told the objective's value at the parameters from
+   * which an update was made, after that update. Never throws.
+   */
+  observe?(value: number, state: State): void;
+  /** True for a transformation that takes gradients with NaN or infinities (`skipNotFinite`), instead of refusing them. */
+  readonly toleratesNotFinite?: boolean;
   /**
    * Throws what `update` would throw with the same arguments, and changes nothing. Optional; `chain` checks all its
    * parts before it updates the first, so that an update that throws leaves every state as it was.
