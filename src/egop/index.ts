@@ -7,6 +7,15 @@ export {
   type SettlingOptions,
   type SettlingRound,
 } from "./adaptive.ts";
+export {
+  advise,
+  rankCorrelation,
+  type Advice,
+  type AdviceOptions,
+  type SmoothnessSums,
+  type Uncertain,
+} from "./advice.ts";
+export type { CostedBasis } from "./basis-costs.ts";
 export { denseBasis, identityBasis, randomBasis, type Basis, type BasisCost, type PlacedBasis } from "./basis.ts";
 export type { BasisData } from "./basis-data.ts";
 export { basisFromJSON } from "./basis-from-json.ts";

@@ -96,6 +96,21 @@ export class SecondMoment {
     }
   }
 
+  /** E gᵢ², for each parameter. Throws ArgumentError when only parts of the moment were kept. */
+  diagonal(): Float64Array {
+    const whole = this.whole();
+    if (whole.kind === "matrix")
+      return Float64Array.from({ length: this.layout.size }, (_v, i) => whole.matrix.get(i, i));
+    const { rows, weight } = whole;
+    const diagonal = new Float64Array(rows.columns);
+    for (let m = 0; m < rows.rows; m++)
+      for (let i = 0; i < rows.columns; i++) {
+        const entry = rows.data[m * rows.columns + i];
+        diagonal[i] += (entry * entry) / weight;
+      }
+    return diagonal;
+  }
+
   /** The moment of a group of tensors. Throws ArgumentError when it was not kept. */
   ofGroup(group: Group): Moment {
     const { form } = this.#state;
