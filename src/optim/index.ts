@@ -145,7 +145,12 @@ export { newton, type NewtonOptions, type NewtonState } from "./deterministic/ne
 export { sumOfSquares, type ResidualProblem } from "./deterministic/residual-problem.ts";
 export type { Line, LineSearch } from "./deterministic/smooth-path.ts";
 export { strongWolfe, type StrongWolfeOptions } from "./deterministic/strong-wolfe.ts";
-export { accumulate, skipNotFinite, type AccumulateState, type SkipNotFiniteState } from "./accumulate.ts";
+export {
+  accumulateGradients,
+  skipNotFinite,
+  type AccumulateGradientsState,
+  type SkipNotFiniteState,
+} from "./accumulate-gradients.ts";
 export { byTensor, masked, type ByTensorState } from "./by-tensor.ts";
 export {
   clipByNorm,

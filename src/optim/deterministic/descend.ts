@@ -102,7 +102,7 @@ export function descend<Problem extends DescentProblem>(
   }
 
   const losses: number[] = [];
-  const progress = { step: 0, value: 0, parameters: toOriginal };
+  const progress = { step: 0, value: 0, parameters: toOriginal, evaluationParameters: toOriginal };
   for (let taken = 0, moved = true; ; taken++) {
     const { value, gradient, point } = descent.at();
     if (moved) {

@@ -8,8 +8,8 @@ import { requireWhole } from "./hyperparameters.ts";
 import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
-export interface AccumulateState {
-  readonly kind: "accumulate";
+export interface AccumulateGradientsState {
+  readonly kind: "accumulateGradients";
   readonly version: 1;
   /** The number of updates so far. */
   step: number;
@@ -33,22 +33,22 @@ function handedOn<State extends { readonly inner: TransformationState }>(
  * Runs a transformation every `every` updates, on the mean of the gradients since: mini-batches as one large batch. In
  * between the step is 0, so wrap the whole optimizer. Throws ArgumentError unless `every` is a whole number above 0.
  *
- * @example const optimizer = accumulate(adam({ learningRate: 0.01 }), 4);
+ * @example const optimizer = accumulateGradients(adam({ learningRate: 0.01 }), 4);
  */
-export function accumulate(
+export function accumulateGradients(
   transformation: GradientTransformation,
   every: number,
-): GradientTransformation<AccumulateState> {
+): GradientTransformation<AccumulateGradientsState> {
   requireWhole("every", every, 1);
-  function check(gradient: Float64Array, state: AccumulateState, parameters: Float64Array): void {
-    checkState(state, "accumulate", 1);
-    checkLengths("accumulate", state.sum.length, gradient, parameters);
+  function check(gradient: Float64Array, state: AccumulateGradientsState, parameters: Float64Array): void {
+    checkState(state, "accumulateGradients", 1);
+    checkLengths("accumulateGradients", state.sum.length, gradient, parameters);
     transformation.check?.(gradient, state.inner, parameters);
   }
   return {
-    name: `accumulate(${transformation.name})`,
+    name: `accumulateGradients(${transformation.name})`,
     init: (layout) => ({
-      kind: "accumulate",
+      kind: "accumulateGradients",
       version: 1,
       step: 0,
       sum: new Float64Array(layout.size),
@@ -57,7 +57,7 @@ export function accumulate(
     check,
     update(gradient, state, parameters, checked = false) {
       if (!checked) {
-        requireFiniteGradient("accumulate", gradient);
+        requireFiniteGradient("accumulateGradients", gradient);
         check(gradient, state, parameters);
       }
       const { sum } = state;
@@ -77,7 +77,7 @@ export function accumulate(
       change.rotate(state.sum);
       carryPart(transformation, state.inner, change);
     },
-    ...handedOn<AccumulateState>(transformation),
+    ...handedOn<AccumulateGradientsState>(transformation),
   };
 }
 
