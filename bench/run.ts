@@ -1,10 +1,37 @@
-/** Runs all benchmarks: `npm run bench` prints lines for people, `npm run bench -- --json` one JSON array. */
+/**
+ * Runs the benchmarks: `npm run bench` prints lines for people, `npm run bench -- --json` one JSON array of rows (row.ts),
+ * `npm run bench -- NAME…` the suites of those names alone.
+ */
+import { linearAlgebra } from "./linear-algebra.ts";
+import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
 
-const results = await trainingStep();
-if (process.argv.includes("--json")) console.log(JSON.stringify(results));
-else
-  for (const { name, size, milliseconds, heapBytesPerStep } of results)
-    console.log(
-      `${name}, ${size} rows: ${milliseconds.toFixed(4)} ms (median), heap ${heapBytesPerStep.toFixed(0)} bytes a step`,
-    );
+const suites: readonly Suite[] = [trainingStep, linearAlgebra];
+
+const flags = process.argv.slice(2);
+const json = flags.includes("--json");
+const names = flags.filter((flag) => flag !== "--json");
+const unknown = names.find((name) => !suites.some((suite) => suite.name === name));
+if (unknown !== undefined)
+  throw new Error(`there is no suite "${unknown}"; expected ${suites.map(({ name }) => name).join(", ")}.`);
+
+const rows: Row[] = [];
+const report = (row: Row): void => {
+  rows.push(row);
+  if (!json) console.log(lineOf(row));
+};
+const print = (text: string): void => {
+  if (!json) console.log(text);
+};
+for (const suite of suites) if (names.length === 0 || names.includes(suite.name)) await suite.run(report, print);
+if (json) console.log(JSON.stringify(rows));
+
+function lineOf({ name, size, milliseconds, peer, peerMilliseconds, ratio, ...rest }: Row): string {
+  const own = `${name.padEnd(28)} ${size.toString().padStart(5)} ${milliseconds.toPrecision(4).padStart(10)} ms`;
+  const beside =
+    peer === null || peerMilliseconds === null || ratio === null
+      ? ""
+      : `   ${peer.padEnd(10)} ${peerMilliseconds.toPrecision(4).padStart(10)} ms   ratio ${ratio.toPrecision(3)}`;
+  const more = Object.entries(rest).map(([field, value]) => `   ${field} ${String(value)}`);
+  return own + beside + more.join("");
+}

@@ -2,7 +2,7 @@
  * One training step of the digits network (64 → 16 ReLU → 10, 1210 parameters) with Adam: value, gradient, update. Prints
  * the time of a step and how many bytes of heap a step takes (none, but for noise), full batch and at 32 rows.
  *
- * Run: npm run bench [-- --json]
+ * Run: npm run bench -- training-step
  */
 import { readFileSync } from "node:fs";
 import { Bench } from "tinybench";
@@ -19,6 +19,7 @@ import {
   softmaxCrossEntropy,
   type StochasticObjective,
 } from "egop";
+import type { Suite } from "./row.ts";
 
 const trainingRows = 1437;
 const model = layout({ W1: [64, 16], b1: [16], W2: [16, 10], b2: [10] });
@@ -72,25 +73,19 @@ function heapBytesPerStep(step: () => void): number {
   return growths.sort((a, b) => a - b)[2];
 }
 
-/** One line per measurement. */
-export interface Measurement {
-  readonly name: string;
-  readonly size: number;
-  readonly milliseconds: number;
-  readonly heapBytesPerStep: number;
-}
-
-export async function trainingStep(): Promise<Measurement[]> {
-  const results: Measurement[] = [];
-  for (const rows of [trainingRows, 32]) {
-    const step = stepper(rows);
-    const heap = heapBytesPerStep(step);
-    const bench = new Bench({ time: 2000, warmupTime: 500 });
-    bench.add("step", step);
-    const [task] = await bench.run();
-    const { result } = task;
-    if (!("latency" in result)) throw new Error("the benchmark did not run");
-    results.push({ name: "adam step", size: rows, milliseconds: result.latency.p50, heapBytesPerStep: heap });
-  }
-  return results;
-}
+export const trainingStep: Suite = {
+  name: "training-step",
+  async run(report) {
+    for (const rows of [trainingRows, 32]) {
+      const step = stepper(rows);
+      const heap = heapBytesPerStep(step);
+      const bench = new Bench({ time: 2000, warmupTime: 500 });
+      bench.add("step", step);
+      const [task] = await bench.run();
+      const { result } = task;
+      if (!("latency" in result)) throw new Error("the benchmark did not run");
+      const row = { name: "adam step", size: rows, milliseconds: result.latency.p50, heapBytesPerStep: heap };
+      report({ ...row, peer: null, peerMilliseconds: null, ratio: null });
+    }
+  },
+};

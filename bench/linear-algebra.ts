@@ -1,0 +1,148 @@
+/**
+ * Products and decompositions beside ml-matrix, numpy-ts, mathjs and numeric, one thread, float64, and beside LAPACK
+ * (lapack.ts) where Python with SciPy is installed. Peers are given the input in their own storage before the clock runs.
+ *
+ * Run: npm run bench -- linear-algebra
+ */
+import { create, all } from "mathjs";
+import * as ml from "ml-matrix";
+import numeric from "numeric";
+import * as np from "numpy-ts";
+import { Matrix } from "egop";
+import { householderQR, multiply, singularValueDecomposition, symmetricEigen } from "egop/linalg";
+import type { Suite } from "./row.ts";
+import { compare, type Comparison } from "./side-by-side.ts";
+
+const math = create(all);
+
+/** Entries from -1 to 1, the same for a size in every run. */
+export function randomMatrix(rows: number, columns: number): Matrix {
+  const matrix = new Matrix(rows, columns);
+  let state = 12345;
+  for (let i = 0; i < matrix.data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    matrix.data[i] = state / 2 ** 31;
+  }
+  return matrix;
+}
+
+export function randomSymmetric(n: number): Matrix {
+  const matrix = randomMatrix(n, n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) matrix.set(i, j, matrix.get(j, i));
+  return matrix;
+}
+
+/** The comparisons at the given sizes. */
+export function comparisons(sizes: readonly number[]): Comparison[] {
+  return [
+    {
+      name: "product",
+      sizes,
+      ours: (n) => {
+        const [a, out] = [randomMatrix(n, n), new Matrix(n, n)];
+        return () => multiply(a, a, { out });
+      },
+      peers: {
+        "ml-matrix": (n) => {
+          const a = new ml.Matrix(randomMatrix(n, n).toRows());
+          return () => a.mmul(a);
+        },
+        "numpy-ts": (n) => {
+          const a = np.array(randomMatrix(n, n).toRows());
+          return () => np.matmul(a, a);
+        },
+        mathjs: (n) => {
+          const a = math.matrix(randomMatrix(n, n).toRows());
+          return () => math.multiply(a, a);
+        },
+        numeric: (n) => {
+          const a = randomMatrix(n, n).toRows();
+          return () => numeric.dot(a, a);
+        },
+      },
+    },
+    {
+      name: "symmetric eigen",
+      sizes,
+      ours: (n) => {
+        const a = randomSymmetric(n);
+        return () => symmetricEigen(a);
+      },
+      peers: {
+        "ml-matrix": (n) => {
+          const a = new ml.Matrix(randomSymmetric(n).toRows());
+          return () => new ml.EigenvalueDecomposition(a, { assumeSymmetric: true });
+        },
+        "numpy-ts": (n) => {
+          const a = np.array(randomSymmetric(n).toRows());
+          return () => np.linalg.eigh(a);
+        },
+        mathjs: (n) => {
+          const a = math.matrix(randomSymmetric(n).toRows());
+          return () => math.eigs(a);
+        },
+        numeric: (n) => {
+          const a = randomSymmetric(n).toRows();
+          return () => numeric.eig(a);
+        },
+      },
+    },
+    {
+      name: "svd",
+      sizes,
+      ours: (n) => {
+        const a = randomMatrix(n, n);
+        return () => singularValueDecomposition(a);
+      },
+      peers: {
+        "ml-matrix": (n) => {
+          const a = new ml.Matrix(randomMatrix(n, n).toRows());
+          return () => new ml.SingularValueDecomposition(a);
+        },
+        "numpy-ts": (n) => {
+          const a = np.array(randomMatrix(n, n).toRows());
+          return () => np.linalg.svd(a);
+        },
+        numeric: (n) => {
+          const a = randomMatrix(n, n).toRows();
+          return () => numeric.svd(a);
+        },
+      },
+    },
+    {
+      name: "qr with q and r",
+      sizes,
+      ours: (n) => {
+        const a = randomMatrix(n, n);
+        return () => {
+          const factors = householderQR(a);
+          return [factors.q(), factors.r()];
+        };
+      },
+      peers: {
+        "ml-matrix": (n) => {
+          const a = new ml.Matrix(randomMatrix(n, n).toRows());
+          return () => {
+            const factors = new ml.QrDecomposition(a);
+            return [factors.orthogonalMatrix, factors.upperTriangularMatrix];
+          };
+        },
+        "numpy-ts": (n) => {
+          const a = np.array(randomMatrix(n, n).toRows());
+          return () => np.linalg.qr(a);
+        },
+        mathjs: (n) => {
+          const a = math.matrix(randomMatrix(n, n).toRows());
+          return () => math.qr(a);
+        },
+      },
+    },
+  ];
+}
+
+export const linearAlgebra: Suite = {
+  name: "linear-algebra",
+  run(report) {
+    for (const comparison of comparisons([64, 256, 512, 1024])) compare(comparison, report);
+  },
+};
