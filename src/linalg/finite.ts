@@ -7,8 +7,6 @@ import type { Matrix } from "./matrix.ts";
 
 /**
  * Throws NotFiniteError naming the first entry that is NaN or infinite; `what` opens the message.
- *
- * @example checkFinite(Float64Array.of(1, NaN), "norm") // throws "norm: element 1 is NaN; expected finite numbers."
  */
 export function checkFinite(values: Float64Array, what: string): void {
   const index = indexOfNotFinite(values);
@@ -17,8 +15,6 @@ export function checkFinite(values: Float64Array, what: string): void {
 
 /**
  * The same for a matrix, naming row and column, both counted from 0.
- *
- * @example requireFinite(matrix, "householderQR")
  */
 export function requireFinite(matrix: Matrix, what: string): void {
   const index = indexOfNotFinite(matrix.data);
@@ -30,8 +26,6 @@ export function requireFinite(matrix: Matrix, what: string): void {
 
 /**
  * For results: throws NotFiniteError when one is not finite, which from finite input comes of overflow alone.
- *
- * @example requireRepresentable(values, "symmetricEigen: an eigenvalue")
  */
 export function requireRepresentable(values: Float64Array, what: string): void {
   if (indexOfNotFinite(values) >= 0) throw new NotFiniteError(`${what} is beyond the largest number.`);

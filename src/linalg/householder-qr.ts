@@ -5,7 +5,7 @@
  * ‖A − QR‖ and ‖I − QᵀQ‖ are a few units of round-off, columnwise, so badly scaled columns do no harm. R's diagonal has
  * either sign. Source: G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §5.2; LAPACK's dgeqrf.
  */
-import { ShapeError } from "../errors.ts";
+import { ShapeError, SingularMatrixError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
 import {
   applyReflectors,
@@ -16,6 +16,9 @@ import {
 } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
 import { copyInRange, unscaleUpper } from "./range.ts";
+import { solvedLike } from "./right-hand-side.ts";
+import { scaledProduct } from "./scaled-product.ts";
+import { backSubstitute } from "./triangular-rows.ts";
 
 /** A = Q R as reflectors, with what one does with it. Made by `householderQR`. */
 export class HouseholderQR {
@@ -57,6 +60,46 @@ export class HouseholderQR {
   /** Qᵀ·B for an m × p matrix, in a new one, without forming Q. Throws ShapeError for other sizes. */
   applyQTransposed(matrix: Matrix): Matrix {
     return this.#applied(matrix, this.#blocks(), true);
+  }
+
+  /**
+   * The x that minimizes ‖A x − b‖, for A with m ≥ n of full rank (n × n: A⁻¹b), and a vector b or each column of a matrix.
+   * Throws ShapeError for m < n or another length of b, SingularMatrixError with the place of a zero on R's diagonal,
+   * NotFiniteError. `leastSquares` serves any shape and rank.
+   */
+  solve(b: Matrix): Matrix;
+  solve(b: Float64Array): Float64Array;
+  solve(b: Matrix | Float64Array): Matrix | Float64Array {
+    const { rows, columns, data } = this.packed;
+    if (rows < columns)
+      throw new ShapeError(`HouseholderQR.solve: the matrix is ${rows} × ${columns}; expected at least as many rows.`);
+    for (let i = 0; i < columns; i++)
+      if (data[i * columns + i] === 0)
+        throw new SingularMatrixError(`HouseholderQR.solve: the matrix is singular: pivot ${i} of ${columns} is 0.`, i);
+    return solvedLike(b, rows, "HouseholderQR.solve", (right) => {
+      const rotated = this.applyQTransposed(right).data.slice(0, columns * right.columns);
+      const x = new Matrix(columns, right.columns, rotated);
+      backSubstitute(this.packed, x);
+      return x;
+    });
+  }
+
+  /** The determinant of a square A; no intermediate overflow. Throws ShapeError for another shape. */
+  determinant(): number {
+    const { packed, scales } = this;
+    const { rows, columns, data } = packed;
+    if (rows !== columns)
+      throw new ShapeError(`HouseholderQR.determinant: the matrix is ${rows} × ${columns}; expected a square one.`);
+    // Each reflector that is not the identity turns the sign.
+    return scaledProduct(Float64Array.from(scales, (scale, i) => (scale === 0 ? 1 : -1) * data[i * columns + i]));
+  }
+
+  /** A = Q R, up to round-off. */
+  reconstruct(): Matrix {
+    const { rows, columns } = this.packed;
+    const upper = new Matrix(rows, columns);
+    upper.data.set(this.r().data);
+    return this.applyQ(upper);
   }
 
   #applied(matrix: Matrix, blocks: { first: number; block: ReflectorBlock }[], transposed: boolean): Matrix {

@@ -17,21 +17,12 @@ import { householderQR } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { descendingOrder, orientationOf, rowsAsColumns, scaleToOne } from "./orientation.ts";
 import { pivotedQR } from "./pivoted-qr.ts";
+import { SingularValueDecomposition } from "./spectral-factors.ts";
 
 const unitRoundoff = 1.1102230246251565e-16;
 const maximumSweeps = 60;
 /** Rows smaller than this beside the first of their group begin a group of their own. */
 const smallestRow = 1e-140;
-
-/** The singular values in descending order, and the vectors asked for as columns in that order. */
-export interface SingularValueDecomposition {
-  /** min(m, n) values, none negative. */
-  readonly values: Float64Array;
-  /** Left singular vectors, m × min(m, n). */
-  readonly u: Matrix;
-  /** Right singular vectors, n × min(m, n). */
-  readonly v: Matrix;
-}
 
 /**
  * Decomposes an m × n matrix (any m and n), which is not changed. The values descend; U and V have orthonormal columns,
@@ -48,11 +39,11 @@ export function singularValueDecomposition(matrix: Matrix): SingularValueDecompo
     // Aᵀ = V Σ Uᵀ; the signs are set by what are right vectors here.
     const { values, u, v } = decomposeTall(matrix.transpose());
     const signs = signsOfColumns(u);
-    return { values, u: withSigns(v, signs), v: withSigns(u, signs) };
+    return new SingularValueDecomposition(values, withSigns(v, signs), withSigns(u, signs));
   }
   const { values, u, v } = decomposeTall(matrix);
   const signs = signsOfColumns(v);
-  return { values, u: withSigns(u, signs), v: withSigns(v, signs) };
+  return new SingularValueDecomposition(values, withSigns(u, signs), withSigns(v, signs));
 }
 
 /** The singular values alone, descending. See `singularValueDecomposition`. @example singularValues(Matrix.fromRows([[1, 2], [2, 4]]))[0] // 5 */
@@ -60,7 +51,7 @@ export function singularValues(matrix: Matrix): Float64Array {
   return singularValueDecomposition(matrix).values;
 }
 
-function decomposeTall(matrix: Matrix): SingularValueDecomposition {
+function decomposeTall(matrix: Matrix): { readonly values: Float64Array; readonly u: Matrix; readonly v: Matrix } {
   const n = matrix.columns;
   const scale = scaleToOne(matrix.data);
   const scaled = new Matrix(

@@ -11,7 +11,7 @@ import type { Matrix } from "./matrix.ts";
 /**
  * √(Σ xᵢ²). Throws NotFiniteError naming an element that is NaN or infinite.
  *
- * @example euclideanNorm(Float64Array.of(3e200, 4e200)) // 5e200
+ * @example euclideanNorm(Float64Array.of(3, 4)) // 5
  */
 export function euclideanNorm(vector: Float64Array): number {
   checkFinite(vector, "euclideanNorm");

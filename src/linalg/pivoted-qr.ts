@@ -8,25 +8,18 @@
  * 7, 1965; Z. Drmač and Z. Bujanović, On the Failure of Rank-Revealing QR Factorization Software, ACM TOMS 35, 2008;
  * G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §5.4 and §5.5.
  */
-import { ArgumentError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
 import { makeReflector, strideNorm } from "./householder.ts";
 import { HouseholderQR, householderQR, reflectRows } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
 import { copyInRange, unscaleUpper } from "./range.ts";
+import { rankTolerance, type RankOptions } from "./rank.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 
-const unitRoundoff = 1.1102230246251565e-16;
 /** √u: below this part of what it was, a norm that was brought down is computed anew. */
 const staleness = 1e-8;
-
-/** How small is nothing. */
-export interface RankOptions {
-  /** Singular values (or what stands for them) up to this part of the largest are zeros; default max(m, n)·2⁻⁵². */
-  readonly tolerance?: number;
-}
 
 /** The factors; column j of A P is column `order[j]` of A. Made by `pivotedQR`. */
 export class PivotedQR {
@@ -150,14 +143,6 @@ function lowerNorm(
     norms[l] = strideNorm(data, (j + 1) * columns + l, columns, rows - j - 1);
     exact[l] = norms[l];
   }
-}
-
-/** The tolerance below which singular values, relative to the largest, are zeros. */
-export function rankTolerance(rows: number, columns: number, options: RankOptions, what: string): number {
-  const { tolerance = 2 * Math.max(rows, columns) * unitRoundoff } = options;
-  if (!(tolerance >= 0))
-    throw new ArgumentError(`${what}: tolerance is ${tolerance}; expected a number of at least 0.`);
-  return tolerance;
 }
 
 function swapColumns({ rows, columns, data }: Matrix, order: Int32Array, a: number, b: number): void {

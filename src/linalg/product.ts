@@ -128,7 +128,7 @@ export type PlannedProduct = (
  *
  * Throws ArgumentError for sizes that are not whole numbers of at least 0 and for strides that let rows overlap.
  *
- * @example planProduct({ rows: 2, columns: 2, inner: 3 })(a, 0, b, 0, c, 0)
+ * @example planProduct({ rows: 1, columns: 1, inner: 1 })(Float64Array.of(2), 0, Float64Array.of(3), 0, new Float64Array(1), 0) // undefined
  */
 export function planProduct(description: ProductDescription): PlannedProduct {
   const { rows, columns, inner, transposeA = false, transposeB = false, accumulate = false } = description;

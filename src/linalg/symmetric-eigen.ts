@@ -10,17 +10,12 @@ import { implicitQL } from "./implicit-ql.ts";
 import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
 import type { Matrix } from "./matrix.ts";
 import { descendingOrder, orientationOf, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { SymmetricEigen } from "./spectral-factors.ts";
 import { symmetrized } from "./symmetry.ts";
 import { tridiagonalizeInPlace } from "./tridiagonal.ts";
 
 /** Up to this size the default is Jacobi: as fast there, and more accurate. */
 const jacobiSize = 32;
-
-/** The eigenvalues in descending order and the eigenvectors as the columns, in that order. */
-export interface SymmetricEigen {
-  readonly values: Float64Array;
-  readonly vectors: Matrix;
-}
 
 /**
  * Decomposes a symmetric matrix, which is not changed. The eigenvalues descend; the vectors are orthonormal, each with its
@@ -61,10 +56,7 @@ function decompose(matrix: Matrix, name: string, method: (scaled: Matrix) => Uns
   const signs = order.map((index) => orientationOf(rows.row(index)));
   const sorted = Float64Array.from(order, (index) => values[index] / scale);
   requireRepresentable(sorted, "symmetricEigen: an eigenvalue");
-  return {
-    values: sorted,
-    vectors: rowsAsColumns(rows, order, signs),
-  };
+  return new SymmetricEigen(sorted, rowsAsColumns(rows, order, signs));
 }
 
 function throughTridiagonal(matrix: Matrix): UnsortedEigen {
