@@ -66,3 +66,15 @@ export {
   type ExampleAxes,
 } from "./transformations.ts";
 export type { Tensors } from "./tree.ts";
+export { einsum } from "./einsum.ts";
+export {
+  attention,
+  embedding,
+  gru,
+  lstm,
+  selfAttention,
+  type AttentionWeights,
+  type LstmState,
+  type RecurrentWeights,
+} from "./layers.ts";
+export { scan, type Scanned } from "./scan.ts";

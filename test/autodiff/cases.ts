@@ -204,6 +204,46 @@ export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
     whole: { key: { shape: [4], below: 1000 } },
     body: ({ a, key }) => ad.dropout(ad.square(a), 0.4, key),
   }),
+  einsum: ({ m, n, k }) => ({
+    inputs: { a: [2, m, k], b: [n, k, 2] },
+    body: ({ a, b }) => ad.einsum("bik,jkb->jbi", a, b),
+  }),
+  "einsum, three operands": ({ m, n, k }) => ({
+    inputs: { a: [m, 2], b: [n, k], c: [m, n] },
+    body: ({ a, b, c }) => ad.einsum("ix,jk,ij->kj", a, b, c),
+  }),
+  "einsum, outer product": ({ m, n }) => ({
+    inputs: { a: [m], b: [n] },
+    body: ({ a, b }) => ad.einsum("i,j->ji", a, b),
+  }),
+  scan: ({ m, n }) => ({
+    inputs: { a: [m, n], b: [n] },
+    body: ({ a, b }) =>
+      ad.scan((s: Tensor, x) => ({ state: ad.tanh(ad.multiply(s, x)), output: ad.square(s) }), b, a).outputs,
+  }),
+  embedding: ({ m, n, k }) => ({
+    inputs: { a: [m, n] },
+    whole: { i: { shape: [k], below: m } },
+    body: ({ a, i }) => ad.tanh(ad.embedding(a, i)),
+  }),
+  attention: ({ m, n, k }) => ({
+    inputs: { q: [2, m, k], K: [2, n, k], v: [n, 2] },
+    whole: { mask: { shape: [m, n], below: 2 } },
+    body: ({ q, K, v, mask }) => ad.attention(q, K, v, { mask }),
+  }),
+  selfAttention: ({ m }) => ({
+    inputs: { x: [2, m, 4], A: [4, 4], B: [4, 4] },
+    body: ({ x, A, B }) => ad.selfAttention(x, { query: A, key: B, value: A, output: B }, { heads: 2 }),
+  }),
+  lstm: ({ m, n }) => ({
+    inputs: { x: [3, m, n], W: [n, 8], U: [2, 8], b: [8], h: [m, 2] },
+    body: ({ x, W, U, b, h }) =>
+      ad.lstm(x, { input: W, recurrent: U, bias: b }, { hidden: h, cell: ad.square(h) }).outputs,
+  }),
+  gru: ({ m, n }) => ({
+    inputs: { x: [3, m, n], W: [n, 6], U: [2, 6], b: [6], h: [m, 2] },
+    body: ({ x, W, U, b, h }) => ad.gru(x, { input: W, recurrent: U, bias: b, recurrentBias: b }, h).outputs,
+  }),
   logSumExp: matrix((a) => ad.logSumExp(a)),
   "logSumExp, first axis": matrix((a) => ad.logSumExp(a, 0)),
   softmax: matrix((a) => ad.softmax(a)),
