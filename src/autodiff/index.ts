@@ -78,3 +78,5 @@ export {
   type RecurrentWeights,
 } from "./layers.ts";
 export { scan, type Scanned } from "./scan.ts";
+export { eigenSymmetric, expm, qrFactors, svdFactors, type EigenFactors, type SvdFactors } from "./decompositions.ts";
+export { choleskyFactor, linearSolve, logAbsDeterminant, matrixInverse } from "./linear-systems.ts";
