@@ -69,3 +69,17 @@ export {
 export type { Tensors } from "./tree.ts";
 export { describeProgram } from "./describe-program.ts";
 export type { Program, ProgramStructure } from "./compile.ts";
+export { einsum } from "./einsum.ts";
+export {
+  attention,
+  embedding,
+  gru,
+  lstm,
+  selfAttention,
+  type AttentionWeights,
+  type LstmState,
+  type RecurrentWeights,
+} from "./layers.ts";
+export { scan, type Scanned } from "./scan.ts";
+export { eigenSymmetric, expm, qrFactors, svdFactors, type EigenFactors, type SvdFactors } from "./decompositions.ts";
+export { choleskyFactor, linearSolve, logAbsDeterminant, matrixInverse } from "./linear-systems.ts";

@@ -38,6 +38,16 @@ const row = ({ n }: Sizes): Shape => [n];
 const column = ({ m }: Sizes): Shape => [m, 1];
 const same = ({ m, n }: Sizes): Shape => [m, n];
 
+/** Added to a matrix: multiples of the identity, or a diagonal with distinct entries. */
+function withDiagonal(a: Tensor, entry: (k: number) => number): Tensor {
+  const n = a.shape.at(-1) ?? 0;
+  const zero = ad.multiply(ad.sum(ad.stopGradient(a)), 0);
+  const entries = Array.from({ length: n * n }, (_v, k) => ad.add(zero, k % (n + 1) === 0 ? entry(k / (n + 1)) : 0));
+  return ad.add(a, ad.reshape(ad.stack(entries), [n, n]));
+}
+const dominant = (a: Tensor): Tensor => withDiagonal(a, () => 8);
+const spread = (a: Tensor): Tensor => withDiagonal(ad.multiply(0.2, a), (k) => 3 * k + 1);
+
 /** Each operation under its public name; a name may go on after a comma for a second entry. */
 export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
   add: pair(ad.add, row),
@@ -204,6 +214,82 @@ export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
     whole: { key: { shape: [4], below: 1000 } },
     body: ({ a, key }) => ad.dropout(ad.square(a), 0.4, key),
   }),
+  einsum: ({ m, n, k }) => ({
+    inputs: { a: [2, m, k], b: [n, k, 2] },
+    body: ({ a, b }) => ad.einsum("bik,jkb->jbi", a, b),
+  }),
+  "einsum, three operands": ({ m, n, k }) => ({
+    inputs: { a: [m, 2], b: [n, k], c: [m, n] },
+    body: ({ a, b, c }) => ad.einsum("ix,jk,ij->kj", a, b, c),
+  }),
+  "einsum, outer product": ({ m, n }) => ({
+    inputs: { a: [m], b: [n] },
+    body: ({ a, b }) => ad.einsum("i,j->ji", a, b),
+  }),
+  scan: ({ m, n }) => ({
+    inputs: { a: [m, n], b: [n] },
+    body: ({ a, b }) =>
+      ad.scan((s: Tensor, x) => ({ state: ad.tanh(ad.multiply(s, x)), output: ad.square(s) }), b, a).outputs,
+  }),
+  embedding: ({ m, n, k }) => ({
+    inputs: { a: [m, n] },
+    whole: { i: { shape: [k], below: m } },
+    body: ({ a, i }) => ad.tanh(ad.embedding(a, i)),
+  }),
+  attention: ({ m, n, k }) => ({
+    inputs: { q: [2, m, k], K: [2, n, k], v: [n, 2] },
+    whole: { mask: { shape: [m, n], below: 2 } },
+    body: ({ q, K, v, mask }) => ad.attention(q, K, v, { mask }),
+  }),
+  selfAttention: ({ m }) => ({
+    inputs: { x: [2, m, 4], A: [4, 4], B: [4, 4] },
+    body: ({ x, A, B }) => ad.selfAttention(x, { query: A, key: B, value: A, output: B }, { heads: 2 }),
+  }),
+  lstm: ({ m, n }) => ({
+    inputs: { x: [3, m, n], W: [n, 8], U: [2, 8], b: [8], h: [m, 2] },
+    body: ({ x, W, U, b, h }) =>
+      ad.lstm(x, { input: W, recurrent: U, bias: b }, { hidden: h, cell: ad.square(h) }).outputs,
+  }),
+  gru: ({ m, n }) => ({
+    inputs: { x: [3, m, n], W: [n, 6], U: [2, 6], b: [6], h: [m, 2] },
+    body: ({ x, W, U, b, h }) => ad.gru(x, { input: W, recurrent: U, bias: b, recurrentBias: b }, h).outputs,
+  }),
+  linearSolve: ({ n, k }) => ({
+    inputs: { a: [n, n], b: [n, k] },
+    body: ({ a, b }) => ad.linearSolve(dominant(a), b),
+  }),
+  "linearSolve, vector": ({ n }) => ({
+    inputs: { a: [n, n], b: [n] },
+    body: ({ a, b }) => ad.linearSolve(dominant(a), b),
+  }),
+  matrixInverse: ({ n }) => ({ inputs: { a: [2, n, n] }, body: ({ a }) => ad.matrixInverse(dominant(a)) }),
+  logAbsDeterminant: ({ n }) => ({ inputs: { a: [2, n, n] }, body: ({ a }) => ad.logAbsDeterminant(dominant(a)) }),
+  choleskyFactor: ({ n }) => ({ inputs: { a: [2, n, n] }, body: ({ a }) => ad.choleskyFactor(dominant(a)) }),
+  // The eigenvalues of what is added are far apart, so that second differences are accurate.
+  eigenSymmetric: ({ n }) => ({ inputs: { a: [n, n] }, body: ({ a }) => ad.eigenSymmetric(spread(a)).vectors }),
+  "eigenSymmetric, values": ({ n }) => ({
+    inputs: { a: [n, n] },
+    body: ({ a }) => ad.eigenSymmetric(spread(a)).values,
+  }),
+  svdFactors: ({ n }) => ({
+    inputs: { a: [n, n], b: [2, n] },
+    body: ({ a, b }) => ad.svdFactors(ad.concatenate([spread(a), b], 0)).u,
+  }),
+  "svdFactors, wide": ({ n }) => ({
+    inputs: { a: [n, n], b: [n, 1] },
+    body: ({ a, b }) => {
+      const { u, values, v } = ad.svdFactors(ad.concatenate([spread(a), b], 1));
+      return ad.concatenate([u, ad.reshape(values, [1, n]), v], 0);
+    },
+  }),
+  qrFactors: ({ n }) => ({
+    inputs: { a: [n, n], b: [2, n] },
+    body: ({ a, b }) => {
+      const { q, r } = ad.qrFactors(ad.concatenate([dominant(a), b], 0));
+      return ad.concatenate([q, r], 0);
+    },
+  }),
+  expm: ({ n }) => ({ inputs: { a: [n, n] }, body: ({ a }) => ad.expm(ad.multiply(0.3, a)) }),
   logSumExp: matrix((a) => ad.logSumExp(a)),
   "logSumExp, first axis": matrix((a) => ad.logSumExp(a, 0)),
   softmax: matrix((a) => ad.softmax(a)),
