@@ -124,7 +124,7 @@ describe("compiled programs", () => {
     fc.assert(
       fc.property(
         shape,
-        fc.array(fc.nat(3), { minLength: 2, maxLength: 5 }),
+        fc.array(fc.nat(4), { minLength: 2, maxLength: 5 }),
         fc.boolean(),
         (lengths, operands, webAssembly) => {
           const [a, b, c] = lengths;
@@ -134,6 +134,7 @@ describe("compiled programs", () => {
             graph.input("row", [c]),
             graph.input("column", [b, 1]),
             graph.input("middle", [a, 1, c]),
+            graph.input("plane", [b, c]),
           ];
           let value = tanh(inputs[0]);
           for (const operand of operands) value = subtract(multiply(value, inputs[operand]), relu(value));
