@@ -1,7 +1,7 @@
 /** The data of a traced function: checked and copied when it is bound, and drawn in batches of rows by key. */
 import { NotFiniteError, ShapeError } from "../errors.ts";
 import { sizeOf, type Layout, type Shape } from "../linalg/layout.ts";
-import { subset, type Key } from "../math/random.ts";
+import { fold, subset, type Key } from "../math/random.ts";
 import type { Program } from "./compile.ts";
 import type { Data, InputShapes } from "./trace.ts";
 
@@ -49,8 +49,12 @@ function placeIn(shape: Shape, index: number): string {
 export function batchDrawer(
   shapes: InputShapes,
   data: Data<InputShapes>,
+  keyInput?: string,
 ): (batchOf: (index: number) => Float64Array) => (key: Key) => void {
-  const entries = Object.entries(shapes);
+  const keyIndex = keyInput === undefined ? -1 : Object.keys(shapes).indexOf(keyInput);
+  if (keyInput !== undefined && shapes[keyInput].join() !== "4")
+    throw new ShapeError(`onBatches: the input "${keyInput}" has not the shape [4] of a key's words.`);
+  const entries = Object.entries(shapes).filter(([name]) => name !== keyInput);
   const rows = entries.at(0)?.[1].at(0);
   if (rows === undefined || entries.some(([, shape]) => shape[0] !== rows))
     throw new ShapeError("onBatches: every input's first axis must be the same number of rows (the batch).");
@@ -67,9 +71,13 @@ export function batchDrawer(
   const draw = subset(population, rows);
   const chosen = new Int32Array(rows);
   return (batchOf) => {
-    const batches = inputs.map((_input, index) => batchOf(index));
+    const indices = Object.keys(shapes).map((_name, index) => index);
+    const batches = indices.filter((index) => index !== keyIndex).map(batchOf);
+    const words = keyIndex < 0 ? undefined : batchOf(keyIndex);
     return (key: Key): void => {
       draw(key, chosen);
+      // The rows are drawn from the key itself; what the function draws has a key of its own.
+      words?.set(fold(key, 0).words);
       for (let k = 0; k < inputs.length; k++) gather(inputs[k].whole, inputs[k].width, chosen, batches[k]);
     };
   };

@@ -46,8 +46,14 @@ export interface DifferentiableLoss<Inputs extends InputShapes> {
    * The loss on rows drawn from larger data: if the shapes declare 32 rows (their first axis), each evaluation draws 32
    * distinct rows by its key, the same rows of every input. The numbers are copied. Throws as `on` does, and ShapeError
    * when the inputs declare different numbers of rows or the data has fewer.
+   *
+   * `options.key` names an input of shape [4] that has no data but is given the words of a new key at each evaluation, for
+   * `dropout`.
    */
-  onBatches(data: Data<Inputs>): SampledLoss;
+  onBatches<KeyName extends keyof Inputs = never>(
+    data: Data<Omit<Inputs, KeyName>>,
+    options?: { readonly key?: KeyName },
+  ): SampledLoss;
   /**
    * The loss of each single example of this data: what the function gives on inputs of one row (first axis of length 1),
    * for any number of rows. The inputs named in `shared` serve every example whole. The function is traced once more,
@@ -110,9 +116,9 @@ export function differentiable<Name extends string, const Inputs extends InputSh
         hessianVector: (point, direction, out) => multiply(point, direction, out, undefined),
       };
     },
-    onBatches(data: Data<Inputs>): SampledLoss {
+    onBatches(data, options = {}): SampledLoss {
       const program = newProgram();
-      const drawInto = batchDrawer(inputs, data);
+      const drawInto = batchDrawer(inputs, data, options.key as string | undefined);
       const bind = (target: Program): ((key: Key) => void) =>
         drawInto((index) => target.ownInput(parameters.tensors.length + index));
       const next = bind(program);

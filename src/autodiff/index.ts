@@ -13,6 +13,18 @@ export {
   sign,
   where,
 } from "./comparisons.ts";
+export {
+  averagePool,
+  conv1d,
+  conv2d,
+  convTranspose1d,
+  convTranspose2d,
+  maxPool,
+  type ConvolutionOptions,
+  type PerAxis,
+  type PoolingOptions,
+  type TransposedConvolutionOptions,
+} from "./convolution.ts";
 export { checkpoint, customDerivative, stopGradient, type PullbackRule } from "./custom.ts";
 export {
   compiled,
@@ -23,11 +35,18 @@ export {
   type DifferentiableOptions,
   type SampledLoss,
 } from "./differentiable.ts";
+export { dropout } from "./dropout.ts";
 export { atan, cos, erf, exp, expm1, log, log1p, sin, sqrt, tan, tanh } from "./functions.ts";
 export { gather, oneHot, scatterAdd } from "./gather.ts";
 export { concatenate, stack } from "./join.ts";
 export { binaryCrossEntropy, crossEntropy, huber, klDivergence } from "./losses.ts";
 export { affine, matmul } from "./matmul.ts";
+export {
+  batchNormalization,
+  layerNormalization,
+  type BatchNormalized,
+  type NormalizationOptions,
+} from "./normalization.ts";
 export type { PerExampleLoss } from "./per-example.ts";
 export { power } from "./power.ts";
 export { argmax, cumulativeSum, max, min, norm, product, variance } from "./reductions.ts";
@@ -50,3 +69,15 @@ export {
 export type { Tensors } from "./tree.ts";
 export { describeProgram } from "./describe-program.ts";
 export type { Program, ProgramStructure } from "./compile.ts";
+export { einsum } from "./einsum.ts";
+export {
+  attention,
+  embedding,
+  gru,
+  lstm,
+  selfAttention,
+  type AttentionWeights,
+  type LstmState,
+  type RecurrentWeights,
+} from "./layers.ts";
+export { scan, type Scanned } from "./scan.ts";

@@ -5,6 +5,7 @@
  */
 import * as ad from "../../src/autodiff/index.ts";
 import type { Tensor } from "../../src/autodiff/index.ts";
+import { random } from "../../src/math/random.ts";
 import type { Shape } from "../../src/linalg/layout.ts";
 
 /** The sizes from which an entry makes its shapes: all small, and drawn anew for each run. */
@@ -155,6 +156,93 @@ export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
   affine: ({ m, n, k }) => ({
     inputs: { x: [m, k], W: [k, n], b: [n] },
     body: ({ x, W, b }) => ad.affine(x, W, b),
+  }),
+  conv2d: ({ m, n, k }) => ({
+    inputs: { x: [k, 2, m + 2, n + 2], K: [3, 2, 3, 2] },
+    body: ({ x, K }) => ad.conv2d(x, K, { padding: [1, 0] }),
+  }),
+  "conv2d, all options": ({ m, n }) => ({
+    inputs: { x: [2, 4, m + 3, n + 3], K: [2, 2, 2, 2] },
+    body: ({ x, K }) => ad.conv2d(x, K, { stride: [2, 1], padding: 1, dilation: [1, 2], groups: 2 }),
+  }),
+  conv1d: ({ m, n, k }) => ({
+    inputs: { x: [k, m, n + 3], K: [2, m, 3] },
+    body: ({ x, K }) => ad.conv1d(x, K, { stride: 2, padding: 1 }),
+  }),
+  convTranspose2d: ({ m, n }) => ({
+    inputs: { x: [2, 4, m, n], K: [4, 2, 3, 3] },
+    body: ({ x, K }) => ad.convTranspose2d(x, K, { stride: 2, padding: 1, groups: 2, outputPadding: 1 }),
+  }),
+  convTranspose1d: ({ m, n, k }) => ({
+    inputs: { x: [k, m, n], K: [m, 2, 3] },
+    body: ({ x, K }) => ad.convTranspose1d(x, K, { stride: 2 }),
+  }),
+  maxPool: ({ m, n }) => ({
+    inputs: { x: [2, 2, m + 3, n + 3] },
+    body: ({ x }) => ad.square(ad.maxPool(x, { window: 3, stride: 2, padding: 1 })),
+  }),
+  "maxPool, sequences": ({ m, n }) => ({ inputs: { x: [2, m, 2 * n] }, body: ({ x }) => ad.maxPool(x, { window: 2 }) }),
+  averagePool: ({ m, n }) => ({
+    inputs: { x: [2, 2, m + 3, n + 3] },
+    body: ({ x }) => ad.square(ad.averagePool(x, { window: [2, 3], padding: 1 })),
+  }),
+  layerNormalization: pair(
+    (a, b) => ad.layerNormalization(ad.multiply(a, b), { scale: b, shift: b, epsilon: 0.1 }),
+    row,
+  ),
+  batchNormalization: ({ m, n }) => ({
+    inputs: { x: [m + 1, 2, n], s: [2] },
+    body: ({ x, s }) => ad.batchNormalization(x, { scale: s, shift: s, epsilon: 0.1 }).output,
+  }),
+  "batchNormalization, given statistics": ({ m, n }) => ({
+    inputs: { x: [m, 2, n], s: [2] },
+    body: ({ x, s }) => ad.batchNormalization(x, { statistics: { mean: s, variance: s } }).output,
+  }),
+  dropout: matrix((a) => ad.dropout(ad.square(a), 0.4, random(3))),
+  "dropout, key as input": ({ m, n }) => ({
+    inputs: { a: [m, n] },
+    whole: { key: { shape: [4], below: 1000 } },
+    body: ({ a, key }) => ad.dropout(ad.square(a), 0.4, key),
+  }),
+  einsum: ({ m, n, k }) => ({
+    inputs: { a: [2, m, k], b: [n, k, 2] },
+    body: ({ a, b }) => ad.einsum("bik,jkb->jbi", a, b),
+  }),
+  "einsum, three operands": ({ m, n, k }) => ({
+    inputs: { a: [m, 2], b: [n, k], c: [m, n] },
+    body: ({ a, b, c }) => ad.einsum("ix,jk,ij->kj", a, b, c),
+  }),
+  "einsum, outer product": ({ m, n }) => ({
+    inputs: { a: [m], b: [n] },
+    body: ({ a, b }) => ad.einsum("i,j->ji", a, b),
+  }),
+  scan: ({ m, n }) => ({
+    inputs: { a: [m, n], b: [n] },
+    body: ({ a, b }) =>
+      ad.scan((s: Tensor, x) => ({ state: ad.tanh(ad.multiply(s, x)), output: ad.square(s) }), b, a).outputs,
+  }),
+  embedding: ({ m, n, k }) => ({
+    inputs: { a: [m, n] },
+    whole: { i: { shape: [k], below: m } },
+    body: ({ a, i }) => ad.tanh(ad.embedding(a, i)),
+  }),
+  attention: ({ m, n, k }) => ({
+    inputs: { q: [2, m, k], K: [2, n, k], v: [n, 2] },
+    whole: { mask: { shape: [m, n], below: 2 } },
+    body: ({ q, K, v, mask }) => ad.attention(q, K, v, { mask }),
+  }),
+  selfAttention: ({ m }) => ({
+    inputs: { x: [2, m, 4], A: [4, 4], B: [4, 4] },
+    body: ({ x, A, B }) => ad.selfAttention(x, { query: A, key: B, value: A, output: B }, { heads: 2 }),
+  }),
+  lstm: ({ m, n }) => ({
+    inputs: { x: [3, m, n], W: [n, 8], U: [2, 8], b: [8], h: [m, 2] },
+    body: ({ x, W, U, b, h }) =>
+      ad.lstm(x, { input: W, recurrent: U, bias: b }, { hidden: h, cell: ad.square(h) }).outputs,
+  }),
+  gru: ({ m, n }) => ({
+    inputs: { x: [3, m, n], W: [n, 6], U: [2, 6], b: [6], h: [m, 2] },
+    body: ({ x, W, U, b, h }) => ad.gru(x, { input: W, recurrent: U, bias: b, recurrentBias: b }, h).outputs,
   }),
   logSumExp: matrix((a) => ad.logSumExp(a)),
   "logSumExp, first axis": matrix((a) => ad.logSumExp(a, 0)),

@@ -8,7 +8,10 @@ import {
   differentiable,
   divide,
   exp,
+  conv2d,
   cos,
+  gelu,
+  layerNormalization,
   log,
   max,
   power,
@@ -68,6 +71,9 @@ const covered: Readonly<Record<string, (t: Named) => Tensor>> = {
   "relu classifier": ({ X, W1, b1, W2, b2, labels }) =>
     mean(softmaxCrossEntropy(affine(relu(affine(X, W1, b1)), W2, b2), labels)),
   attention: ({ Q, K, V, C }) => sum(multiply(matmul(softmax(divide(matmul(Q, K, { transposeB: true }), 2)), V), C)),
+  "gelu and layer normalisation": ({ X, W, C }) => mean(multiply(square(layerNormalization(gelu(matmul(X, W)))), C)),
+  convolution: ({ X, K, C }) => sum(multiply(tanh(conv2d(X, K, { padding: 1 })), C)),
+  "strided convolution": ({ X, K }) => sum(square(conv2d(X, K, { stride: 2 }))),
   "broadcasting and reductions": ({ A, b, c }) =>
     add(sum(divide(exp(negate(abs(subtract(A, b)))), add(1, square(c)))), max(A)),
   "scalar chain": ({ x }) => sum(add(multiply(sin(x), log(add(1, square(x)))), divide(power(x, 3), add(2, cos(x))))),
@@ -84,6 +90,9 @@ function closeTo(actual: ArrayLike<number>, expected: readonly number[], relativ
 }
 
 describe("PyTorch's reference values", () => {
+  it("are all tried", () => {
+    expect(Object.keys(covered).sort()).toEqual(golden.cases.map(({ name }) => name).sort());
+  });
   for (const [name, body] of Object.entries(covered)) {
     it(name, () => {
       const found = golden.cases.find((c) => c.name === name);
