@@ -127,8 +127,8 @@ export interface TrainAsyncOptions extends TrainOptions {
 }
 
 /**
- * `train` for pages and servers that must stay alive: the same steps with the same bits, with pauses in between. Options are
- * checked in the call; errors come as rejections.
+ * `train` for pages and servers that must stay alive: the same steps with the same bits, with pauses in between. All
+ * errors come as rejections.
  *
  * @example trainAsync(objective, { start, optimizer: adam(), epochs: 2, pause: () => Promise.resolve() })
  */
@@ -192,7 +192,7 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
   const { parameters } = state;
   if (resume !== undefined) restoreState(state, typeof resume === "string" ? parseState(resume) : resume, "training");
   else {
-    checkStart(options.start, originalDimension, coordinates === undefined ? layout : undefined);
+    checkStart(options.start, originalDimension, coordinates === undefined ? layout : undefined, "train");
     if (coordinates === undefined) parameters.set(options.start);
     else coordinates.toOwn(options.start, parameters);
     state.bestParameters.set(parameters);
