@@ -172,4 +172,15 @@ export {
   stepSchedule,
   warmup,
 } from "./schedules.ts";
+export {
+  train,
+  trainAsync,
+  type Batches,
+  type TrainAsyncOptions,
+  type TrainEpoch,
+  type TrainOptions,
+  type TrainRun,
+  type TrainState,
+  type TrainStep,
+} from "./train.ts";
 export { withHyperparameters, type WithHyperparametersState } from "./with-hyperparameters.ts";

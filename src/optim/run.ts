@@ -102,15 +102,16 @@ export function checkStart(
   start: Float64Array | undefined,
   dimension: number,
   layout: Layout | undefined,
+  owner = "minimize",
 ): asserts start is Float64Array {
   if (start === undefined)
-    throw new ArgumentError("minimize: there is neither start nor resume; expected one of them.");
+    throw new ArgumentError(`${owner}: there is neither start nor resume; expected one of them.`);
   if (start.length !== dimension)
-    throw new ShapeError(`minimize: start has ${start.length} elements; the objective needs ${dimension}.`);
+    throw new ShapeError(`${owner}: start has ${start.length} elements; the objective needs ${dimension}.`);
   const index = indexOfNotFinite(start);
   if (index >= 0) {
     const place = layout === undefined ? `element ${index}` : placeOf(index, layout);
-    throw new NotFiniteError(`minimize: start is ${start[index]} in ${place}.`);
+    throw new NotFiniteError(`${owner}: start is ${start[index]} in ${place}.`);
   }
 }
 
