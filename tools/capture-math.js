@@ -9,7 +9,7 @@ import { URL } from "node:url";
 const dist = new URL("../dist/", import.meta.url);
 
 for (const name of readdirSync(dist, { recursive: true })) {
-  if (!name.endsWith(".js")) continue;
+  if (!name.endsWith(".js") || name.endsWith(".min.js")) continue;
   const file = new URL(name.replaceAll("\\", "/"), dist);
   const code = readFileSync(file, "utf8");
   const members = new Set();

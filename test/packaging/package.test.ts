@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the packed library", () => {
   it("has for every module its declarations, the maps of both, and their source", () => {
-    const modules = files.filter((file) => /^package\/dist\/.*\.js$/.test(file));
+    const modules = files.filter((file) => /^package\/dist\/.*(?<!\.min)\.js$/.test(file));
     expect(modules.length).toBeGreaterThan(50);
     for (const module of modules) {
       const stem = module.slice(0, -3);
@@ -55,7 +55,9 @@ describe("the packed library", () => {
   });
 
   it("has right types by are-the-types-wrong", async () => {
-    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))));
+    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))), {
+      excludeEntrypoints: ["egop.min.js", "./egop.min.js"],
+    });
     if (!analysis.types) throw new Error("no types were found");
     // An ESM-only library: old resolution finds no subpaths, and require() gets ESM, which Node takes from 20.19 on.
     const known = new Set(["NoResolution", "CJSResolvesToESM"]);

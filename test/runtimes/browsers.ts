@@ -7,6 +7,8 @@ import { pathToFileURL } from "node:url";
 import type { Engine } from "./engine.ts";
 
 interface Page {
+  goto(address: string): Promise<unknown>;
+  waitForFunction(condition: string): Promise<unknown>;
   evaluate(script: string): Promise<unknown>;
 }
 interface Browser {
@@ -17,7 +19,7 @@ interface Puppeteer {
   launch(options: Readonly<Record<string, unknown>>): Promise<Browser>;
 }
 
-const chromiumFlags = [
+export const chromiumFlags = [
   ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
 ];
@@ -34,22 +36,33 @@ function browser(name: string, command: string, modules: string, options: Readon
       )?.[0];
     },
     run: async (script, { folder }) => {
-      const resolved = createRequire(manifest).resolve("puppeteer-core");
-      const { default: puppeteer } = (await import(pathToFileURL(resolved).href)) as { default: Puppeteer };
       const start = performance.now();
-      const launched = await puppeteer.launch({ executablePath: command, userDataDir: folder, ...options });
-      try {
-        const page = await launched.newPage();
+      return inPage(command, modules, { userDataDir: folder, ...options }, async (page) => {
         await page.evaluate(`${script}\nundefined`);
         const first = String(await page.evaluate("egopFirst()"));
         const coldStart = performance.now() - start;
         const all = String(await page.evaluate("egopAll()"));
         return { first, all, coldStart, seconds: (performance.now() - start) / 1000 };
-      } finally {
-        await launched.close();
-      }
+      });
     },
   };
+}
+
+/** Starts a browser, hands an empty page on, and closes the browser. */
+export async function inPage<T>(
+  command: string,
+  modules: string,
+  options: Readonly<Record<string, unknown>>,
+  use: (page: Page) => Promise<T>,
+): Promise<T> {
+  const resolved = createRequire(join(modules, "puppeteer-core", "package.json")).resolve("puppeteer-core");
+  const { default: puppeteer } = (await import(pathToFileURL(resolved).href)) as { default: Puppeteer };
+  const launched = await puppeteer.launch({ executablePath: command, ...options });
+  try {
+    return await use(await launched.newPage());
+  } finally {
+    await launched.close();
+  }
 }
 
 export function browsers(modules: string): readonly Engine[] {

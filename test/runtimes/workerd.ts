@@ -39,8 +39,7 @@ export function workerd(modules: string): Engine {
     wasm: true,
     version: () =>
       existsSync(command) ? /\d[\w.-]*/.exec(execFileSync(command, ["--version"]).toString())?.[0] : undefined,
-    run: async (script, { folder }) => {
-      const port = await freePort();
+    run: (script, { folder }) => {
       const worker = `${script}
 export default {
   fetch(request) {
@@ -52,28 +51,43 @@ export default {
   },
 };
 `;
-      writeFileSync(join(folder, "worker.js"), worker);
-      writeFileSync(join(folder, "config.capnp"), configuration(port));
       const start = performance.now();
-      const child = spawn(command, ["serve", "config.capnp"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
-      let errors = "";
-      child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-      try {
-        let first: string | undefined;
-        while (first === undefined) {
-          if (child.exitCode !== null || performance.now() - start > startMilliseconds)
-            throw new Error(`workerd does not answer: ${errors}`);
-          first = await ask(port, "first").catch(() => undefined);
-          if (first === undefined) await sleep(5);
-        }
+      return serve(command, folder, worker, "first", async (first, ask) => {
         const coldStart = performance.now() - start;
-        const all = await ask(port, "all");
+        const all = await ask("all");
         return { first, all, coldStart, seconds: (performance.now() - start) / 1000 };
-      } finally {
-        child.kill("SIGKILL");
-      }
+      });
     },
   };
+}
+
+/** Serves a worker, asks for a path until it is answered, hands the answer on, and ends the process. */
+export async function serve<T>(
+  command: string,
+  folder: string,
+  worker: string,
+  path: string,
+  use: (answer: string, ask: (path: string) => Promise<string>) => Promise<T>,
+): Promise<T> {
+  const port = await freePort();
+  writeFileSync(join(folder, "worker.js"), worker);
+  writeFileSync(join(folder, "config.capnp"), configuration(port));
+  const start = performance.now();
+  const child = spawn(command, ["serve", "config.capnp"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  try {
+    let answer: string | undefined;
+    while (answer === undefined) {
+      if (child.exitCode !== null || performance.now() - start > startMilliseconds)
+        throw new Error(`workerd does not answer: ${errors}`);
+      answer = await ask(port, path).catch(() => undefined);
+      if (answer === undefined) await sleep(5);
+    }
+    return await use(answer, (next) => ask(port, next));
+  } finally {
+    child.kill("SIGKILL");
+  }
 }
 
 async function ask(port: number, path: string): Promise<string> {
