@@ -10,6 +10,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { layout, type Layout, type Shape } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { planProduct } from "../linalg/product.ts";
+import { residentMemory, residentStart, runResidentProduct } from "../linalg/resident.ts";
 import { checkVectors, linearBasis, type Basis } from "./basis.ts";
 import { matrixData, readLayout, readOptionalMatrix, type BasisData } from "./basis-data.ts";
 import { matrixSizes } from "./moment-form.ts";
@@ -47,20 +48,15 @@ export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): K
   requireSquare("left", left, rows);
   requireSquare("right", right, columns);
   const size = rows * columns;
-  const between = new Float64Array(size);
-  const plan = (transpose: boolean): ((from: Float64Array, out: Float64Array) => void) => {
-    const fromLeft = planProduct({ rows, columns, inner: rows, transposeA: transpose });
-    const fromRight = planProduct({ rows, columns, inner: columns, transposeB: !transpose });
-    return (from, out) => {
+  const [push, pull] = [false, true].map((transpose) => {
+    // Made when it is first needed: a basis that is only kept or written takes no memory of its own.
+    let apply: Apply | undefined;
+    return (from: Float64Array, out: Float64Array): void => {
       checkVectors("kroneckerBasis", from, out, size, size);
-      if (left !== undefined && right !== undefined) {
-        fromLeft(left.data, 0, from, 0, between, 0);
-        fromRight(between, 0, right.data, 0, out, 0);
-      } else if (left !== undefined) fromLeft(left.data, 0, from, 0, out, 0);
-      else if (right !== undefined) fromRight(from, 0, right.data, 0, out, 0);
-      else out.set(from);
+      apply ??= inResidentMemory(rows, columns, factors, transpose) ?? onArrays(rows, columns, factors, transpose);
+      apply(from, out);
     };
-  };
+  });
   const own = layout({ tensor: shape });
   const sides = (left === undefined ? 0 : rows) + (right === undefined ? 0 : columns);
   const matrices = [left, right].filter((factor) => factor !== undefined);
@@ -68,8 +64,8 @@ export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): K
     kind: "kronecker",
     dimension: size,
     rotatedLayout: own,
-    pushDirection: plan(false),
-    pullGradient: plan(true),
+    pushDirection: push,
+    pullGradient: pull,
     matrices,
     cost: { operations: 2 * size * sides, bytes: 8 * matrices.reduce((sum, { data }) => sum + data.length, 0) },
     toJSON: () => ({
@@ -79,6 +75,55 @@ export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): K
     }),
   });
   return { ...basis, kind: "kronecker", rows, columns, left, right };
+}
+
+type Apply = (from: Float64Array, out: Float64Array) => void;
+
+/** U W Zᵀ, or Uᵀ W Z, in the order (U W) Z. */
+function onArrays(rows: number, columns: number, { left, right }: KroneckerFactors, transpose: boolean): Apply {
+  const between = new Float64Array(rows * columns);
+  const fromLeft = planProduct({ rows, columns, inner: rows, transposeA: transpose });
+  const fromRight = planProduct({ rows, columns, inner: columns, transposeB: !transpose });
+  return (from, out) => {
+    if (left !== undefined && right !== undefined) {
+      fromLeft(left.data, 0, from, 0, between, 0);
+      fromRight(between, 0, right.data, 0, out, 0);
+    } else if (left !== undefined) fromLeft(left.data, 0, from, 0, out, 0);
+    else if (right !== undefined) fromRight(from, 0, right.data, 0, out, 0);
+    else out.set(from);
+  };
+}
+
+/** Below this many elements, memory of its own costs more than the WebAssembly kernels save. */
+const residentSize = 2048;
+
+/** The same, bit for bit, by WebAssembly on copies of the factors, where it exists and the tensor is large. */
+function inResidentMemory(
+  rows: number,
+  columns: number,
+  { left, right }: KroneckerFactors,
+  transpose: boolean,
+): Apply | undefined {
+  const size = rows * columns;
+  if (size < residentSize || left === undefined || right === undefined) return undefined;
+  const atRight = residentStart + rows * rows;
+  const atFrom = atRight + columns * columns;
+  const atBetween = atFrom + size;
+  const atOut = atBetween + size;
+  const memory = residentMemory(rows * rows + columns * columns + 3 * size);
+  if (memory === null) return undefined;
+  const { array } = memory;
+  const fromLeft = { rows, columns, inner: rows, transposeA: transpose, transposeB: false };
+  const fromRight = { rows, columns, inner: columns, transposeA: false, transposeB: !transpose };
+  return (from, out) => {
+    // The factors are the caller's arrays, which may have changed since.
+    array.set(left.data, residentStart);
+    array.set(right.data, atRight);
+    array.set(from, atFrom);
+    runResidentProduct(memory, fromLeft, residentStart, atFrom, atBetween);
+    runResidentProduct(memory, fromRight, atBetween, atRight, atOut);
+    out.set(array.subarray(atOut, atOut + size));
+  };
 }
 
 function requireSquare(side: string, factor: Matrix | undefined, size: number): void {

@@ -10,6 +10,7 @@ import {
   householderBasis,
   identityBasis,
   kroneckerBasis,
+  kroneckerFactorBasis,
   productBasis,
   projectLeak,
   randomBasis,
@@ -21,6 +22,7 @@ import { singularValues } from "../../src/linalg/jacobi-svd.ts";
 import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply, multiplyVector } from "../../src/linalg/product.ts";
+import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
 import { normal, random } from "../../src/math/random.ts";
 import {
   adam,
@@ -125,6 +127,22 @@ describe("a Householder-completed basis", () => {
         expect(moved).toBeLessThanOrEqual(2 * rank);
       }),
     );
+  });
+});
+
+describe("a Kronecker basis of a large tensor", () => {
+  it("has the bits of the two products, whatever computes them, also after its factors have changed", () => {
+    const [left, right] = [randomOrthogonal(64, random(1)), randomOrthogonal(40, random(2))];
+    const basis = kroneckerFactorBasis([64, 40], { left, right });
+    const x = new Matrix(64, 40, normal(random(3), new Float64Array(64 * 40)));
+    const out = new Float64Array(64 * 40);
+    for (const seed of [4, 5]) {
+      basis.pullGradient(x.data, out);
+      expect(out).toEqual(multiply(multiply(left, x, { transposeA: true }), right).data);
+      basis.pushDirection(x.data, out);
+      expect(out).toEqual(multiply(multiply(left, x), right, { transposeB: true }).data);
+      left.data.set(randomOrthogonal(64, random(seed)).data);
+    }
   });
 });
 
