@@ -56,6 +56,5 @@ export type { RankOptions } from "./rank.ts";
 export { randomOrthogonal } from "./random-orthogonal.ts";
 export { randomizedRange, randomizedSVD, type RandomizedOptions } from "./randomized-svd.ts";
 export { SingularValueDecomposition, SymmetricEigen } from "./spectral-factors.ts";
-export { symmetricEigen } from "./symmetric-eigen.ts";
+export { jacobiEigen, symmetricEigen } from "./symmetric-eigen.ts";
 export type { ComplexColumns } from "./triangular-vectors.ts";
-export { jacobiEigen, symmetricEigen, type SymmetricEigen } from "./symmetric-eigen.ts";
