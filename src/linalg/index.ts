@@ -58,3 +58,4 @@ export { randomizedRange, randomizedSVD, type RandomizedOptions } from "./random
 export { SingularValueDecomposition, SymmetricEigen } from "./spectral-factors.ts";
 export { jacobiEigen, symmetricEigen } from "./symmetric-eigen.ts";
 export type { ComplexColumns } from "./triangular-vectors.ts";
+export { useWebAssembly, webAssemblyBytes } from "./webassembly/instance.ts";

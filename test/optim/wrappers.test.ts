@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ArgumentError, NotFiniteError, StateError } from "../../src/errors.ts";
 import { layout } from "../../src/linalg/layout.ts";
 import {
-  accumulate,
+  accumulateGradients,
   adam,
   adamw,
   addWeightDecay,
@@ -116,7 +116,7 @@ describe("accumulate", () => {
   it("steps on the mean of so many gradients, and rests in between", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -8, max: 8 }), { minLength: 8, maxLength: 8 }), (numbers) => {
-        const optimizer = accumulate(adam({ learningRate: 0.1 }), 4);
+        const optimizer = accumulateGradients(adam({ learningRate: 0.1 }), 4);
         const { steps } = stepsOf(
           optimizer,
           numbers.map((x) => [x]),
@@ -126,7 +126,7 @@ describe("accumulate", () => {
         expect(steps.map(([x]) => x + 0)).toEqual([0, 0, 0, large[0][0] + 0, 0, 0, 0, large[1][0] + 0]);
       }),
     );
-    expect(() => accumulate(adam(), 0)).toThrow(
+    expect(() => accumulateGradients(adam(), 0)).toThrow(
       new ArgumentError("The option every is 0; expected a whole number at or above 1."),
     );
   });
@@ -134,7 +134,12 @@ describe("accumulate", () => {
 
 describe("gradients that are not finite", () => {
   it("are refused by every chain, with nothing changed", () => {
-    for (const optimizer of [adam(), accumulate(adam(), 2), byTensor(() => "all", { all: adam() }), scaleByAdam()]) {
+    for (const optimizer of [
+      adam(),
+      accumulateGradients(adam(), 2),
+      byTensor(() => "all", { all: adam() }),
+      scaleByAdam(),
+    ]) {
       const state = optimizer.init(model);
       optimizer.update(Float64Array.of(1, 2, 3, 4, 5, 6), state as never, new Float64Array(6));
       const before = structuredClone(state);
