@@ -85,6 +85,17 @@ export function gatherReflectors(
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < Math.min(i, count); j++) v[i * count + j] = data[(row + i) * stride + column + j];
   for (let j = 0; j < count; j++) v[j * count + j] = 1;
+  return reflectorBlockOf(rows, count, v, scales, firstScale);
+}
+
+/** A block of the reflectors whose vectors are the columns of `v` (rows × count), with their τ from `firstScale` on. */
+export function reflectorBlockOf(
+  rows: number,
+  count: number,
+  v: Float64Array,
+  scales: Float64Array,
+  firstScale: number,
+): ReflectorBlock {
   return { rows, count, v, t: triangularFactor(rows, count, v, scales, firstScale) };
 }
 

@@ -6,13 +6,13 @@
  * largest eigenvalue; Jacobi is often relatively accurate in the small ones too.
  */
 import { requireRepresentable } from "./finite.ts";
-import { implicitQL } from "./implicit-ql.ts";
+import { divideAndConquer } from "./divide-and-conquer.ts";
 import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
 import type { Matrix } from "./matrix.ts";
-import { descendingOrder, orientationOf, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { descendingOrder, orientColumns, rowsAsColumns, scaleToOne } from "./orientation.ts";
 import { SymmetricEigen } from "./spectral-factors.ts";
 import { symmetrized } from "./symmetry.ts";
-import { tridiagonalizeInPlace } from "./tridiagonal.ts";
+import { tridiagonalize } from "./tridiagonal.ts";
 
 /** Up to this size the default is Jacobi: as fast there, and more accurate. */
 const jacobiSize = 32;
@@ -35,7 +35,7 @@ export function symmetricEigen(
   options: { readonly method?: "jacobi" | "tridiagonal" } = {},
 ): SymmetricEigen {
   const method = options.method ?? (matrix.rows <= jacobiSize ? "jacobi" : "tridiagonal");
-  return decompose(matrix, "symmetricEigen", method === "jacobi" ? jacobiEigenInPlace : throughTridiagonal);
+  return decompose(matrix, "symmetricEigen", method === "jacobi" ? byJacobi : throughTridiagonal);
 }
 
 /**
@@ -46,21 +46,37 @@ export function symmetricEigen(
  * @example jacobiEigen(Matrix.fromRows([[2, 1], [1, 2]])).values[0] // 3
  */
 export function jacobiEigen(matrix: Matrix): SymmetricEigen {
-  return decompose(matrix, "jacobiEigen", jacobiEigenInPlace);
+  return decompose(matrix, "jacobiEigen", byJacobi);
 }
 
-function decompose(matrix: Matrix, name: string, method: (scaled: Matrix) => UnsortedEigen): SymmetricEigen {
+function decompose(matrix: Matrix, name: string, method: (scaled: Matrix) => Decomposed): SymmetricEigen {
   const scale = scaleToOne(matrix.data);
-  const { values, rows } = method(symmetrized(matrix, scale, name));
-  const order = descendingOrder(values);
-  const signs = order.map((index) => orientationOf(rows.row(index)));
-  const sorted = Float64Array.from(order, (index) => values[index] / scale);
+  const { values, columns } = method(symmetrized(matrix, scale, name));
+  const sorted = values.map((value) => value / scale);
   requireRepresentable(sorted, "symmetricEigen: an eigenvalue");
-  return new SymmetricEigen(sorted, rowsAsColumns(rows, order, signs));
+  orientColumns(columns);
+  return new SymmetricEigen(sorted, columns);
 }
 
-function throughTridiagonal(matrix: Matrix): UnsortedEigen {
-  const { diagonal, subdiagonal, transposedQ } = tridiagonalizeInPlace(matrix);
-  implicitQL(diagonal, subdiagonal, transposedQ);
-  return { values: diagonal, rows: transposedQ };
+/** Descending eigenvalues, and their vectors as columns with whatever sign. */
+interface Decomposed {
+  readonly values: Float64Array;
+  readonly columns: Matrix;
+}
+
+function byJacobi(matrix: Matrix): Decomposed {
+  return inOrder(jacobiEigenInPlace(matrix));
+}
+
+function throughTridiagonal(matrix: Matrix): Decomposed {
+  const { diagonal, subdiagonal, applyQ } = tridiagonalize(matrix);
+  const decomposed = inOrder({ rows: divideAndConquer(diagonal, subdiagonal), values: diagonal });
+  applyQ(decomposed.columns);
+  return decomposed;
+}
+
+function inOrder({ values, rows }: UnsortedEigen): Decomposed {
+  const order = descendingOrder(values);
+  const signs = order.map(() => 1);
+  return { values: Float64Array.from(order, (index) => values[index]), columns: rowsAsColumns(rows, order, signs) };
 }
