@@ -8,10 +8,12 @@
 import { ShapeError, SingularMatrixError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
 import {
+  applyReflector,
   applyReflectors,
   gatherReflectors,
   makeReflector,
   reflectorBlock,
+  smallTarget,
   type ReflectorBlock,
 } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
@@ -45,7 +47,8 @@ export class HouseholderQR {
     const { rows } = this.packed;
     const columns = options.full === true ? rows : this.scales.length;
     const result = new Matrix(rows, columns);
-    for (let i = 0; i < columns; i++) result.set(i, i, 1);
+    for (let i = 0; i < columns; i++) result.data[i * columns + i] = 1;
+    if (result.data.length <= smallTarget) return this.#appliedSingly(result, false);
     // Backwards, a block changes only the columns from its first on: the others are still columns of the identity.
     for (const { first, block } of this.#blocks().reverse())
       applyReflectors(block, false, result.data, first * columns + first, columns, columns - first);
@@ -54,12 +57,12 @@ export class HouseholderQR {
 
   /** Q·B for an m × p matrix, in a new one, without forming Q. Throws ShapeError for other sizes. */
   applyQ(matrix: Matrix): Matrix {
-    return this.#applied(matrix, this.#blocks().reverse(), false);
+    return this.#applied(matrix, false);
   }
 
   /** Qᵀ·B for an m × p matrix, in a new one, without forming Q. Throws ShapeError for other sizes. */
   applyQTransposed(matrix: Matrix): Matrix {
-    return this.#applied(matrix, this.#blocks(), true);
+    return this.#applied(matrix, true);
   }
 
   /**
@@ -102,14 +105,31 @@ export class HouseholderQR {
     return this.applyQ(upper);
   }
 
-  #applied(matrix: Matrix, blocks: { first: number; block: ReflectorBlock }[], transposed: boolean): Matrix {
+  #applied(matrix: Matrix, transposed: boolean): Matrix {
     if (matrix.rows !== this.packed.rows)
       throw new ShapeError(`HouseholderQR: the matrix has ${matrix.rows} rows; Q has ${this.packed.rows}.`);
     const { columns } = matrix;
     const result = new Matrix(matrix.rows, matrix.columns, matrix.data.slice());
+    if (result.data.length <= smallTarget) return this.#appliedSingly(result, transposed);
+    const blocks = this.#blocks();
+    if (!transposed) blocks.reverse();
     for (const { first, block } of blocks)
       applyReflectors(block, transposed, result.data, first * columns, columns, columns);
     return result;
+  }
+
+  /** Q or its transpose times a small matrix, which is overwritten. */
+  #appliedSingly(matrix: Matrix, transposed: boolean): Matrix {
+    const { packed, scales } = this;
+    const { rows, columns, data } = matrix;
+    const stride = packed.columns;
+    const workspace = new Float64Array(columns);
+    for (let k = 0; k < scales.length; k++) {
+      const j = transposed ? k : scales.length - 1 - k;
+      const start = j * stride + j;
+      applyReflector(packed.data, start, stride, rows - j, scales[j], data, j * columns, columns, columns, workspace);
+    }
+    return matrix;
   }
 
   #blocks(): { first: number; block: ReflectorBlock }[] {
