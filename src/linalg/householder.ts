@@ -134,7 +134,7 @@ export function applyReflectors(
 }
 
 /** Up to this many elements, reflectors are applied one by one: the plans of the products would take longer. */
-export const smallTarget = 1024;
+export const smallTarget = 512;
 
 /**
  * Applies one reflector from the left to `count` rows of a row-major matrix that begin at `offset`. Its vector lies in `v`

@@ -69,10 +69,3 @@ export function spectralNorm(matrix: Matrix): number {
   requireFinite(matrix, "spectralNorm");
   return Math.min(matrix.rows, matrix.columns) === 0 ? 0 : singularValues(matrix)[0];
 }
-
-/** The largest entry's size. */
-export function largestSize(data: Float64Array): number {
-  let largest = 0;
-  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
-  return largest;
-}
