@@ -143,3 +143,38 @@ export function applyReflectors(
   for (let k = 0; k < second.length; k++) second[k] = -second[k];
   planProduct({ rows, columns, inner: count, accumulate: true, strideC: stride })(v, 0, second, 0, data, offset);
 }
+
+/** Up to this many elements, reflectors are applied one by one: the plans of the products would take longer. */
+export const smallTarget = 512;
+
+/**
+ * Applies one reflector from the left to `count` rows of a row-major matrix that begin at `offset`. Its vector lies in `v`
+ * from `vOffset` on, `vStride` apart, the leading 1 not stored. `workspace` has room for a row.
+ */
+export function applyReflector(
+  v: Float64Array,
+  vOffset: number,
+  vStride: number,
+  count: number,
+  scale: number,
+  data: Float64Array,
+  offset: number,
+  stride: number,
+  columns: number,
+  workspace: Float64Array,
+): void {
+  if (scale === 0) return;
+  for (let l = 0; l < columns; l++) workspace[l] = data[offset + l];
+  for (let i = 1; i < count; i++) {
+    const factor = v[vOffset + i * vStride];
+    for (let l = 0, at = offset + i * stride; l < columns; l++, at++) workspace[l] += factor * data[at];
+  }
+  for (let l = 0; l < columns; l++) {
+    workspace[l] *= scale;
+    data[offset + l] -= workspace[l];
+  }
+  for (let i = 1; i < count; i++) {
+    const factor = v[vOffset + i * vStride];
+    for (let l = 0, at = offset + i * stride; l < columns; l++, at++) data[at] -= factor * workspace[l];
+  }
+}

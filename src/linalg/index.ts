@@ -37,7 +37,8 @@ export {
 export { orthonormalize } from "./orthonormalize.ts";
 export { modifiedCholesky, type ModifiedCholesky } from "./modified-cholesky.ts";
 export { estimateOneNorm, type VectorAction } from "./norm-estimate.ts";
-export { euclideanNorm, frobeniusNorm, infinityNorm, oneNorm, spectralNorm } from "./norms.ts";
+export { euclideanNorm, frobeniusNorm, infinityNorm, oneNorm } from "./entry-norms.ts";
+export { spectralNorm } from "./spectral-norm.ts";
 export { pivotedQR, PivotedQR } from "./pivoted-qr.ts";
 export { polarDecomposition, type PolarDecomposition } from "./polar.ts";
 export { matrixWithSingularValues, spectrum, symmetricWithSpectrum, type SpectrumMode } from "./prescribed-spectrum.ts";

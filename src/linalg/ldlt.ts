@@ -11,7 +11,7 @@ import { SingularMatrixError } from "../errors.ts";
 import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 import { estimateOneNorm } from "./norm-estimate.ts";
-import { oneNorm } from "./norms.ts";
+import { oneNorm } from "./entry-norms.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
 import { solvedLike } from "./right-hand-side.ts";

@@ -12,7 +12,7 @@ import { requireRepresentable } from "./finite.ts";
 import { householderQR } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { estimateOneNorm } from "./norm-estimate.ts";
-import { oneNorm } from "./norms.ts";
+import { oneNorm } from "./entry-norms.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply, multiplyVector } from "./product.ts";
 import { requireSquare } from "./symmetry.ts";

@@ -11,7 +11,7 @@ import { ArgumentError } from "../errors.ts";
 import { requireRepresentable } from "./finite.ts";
 import { LDLT, ldlt } from "./ldlt.ts";
 import { Matrix } from "./matrix.ts";
-import { infinityNorm } from "./norms.ts";
+import { infinityNorm } from "./entry-norms.ts";
 import { symmetricEigenOfTwo } from "./symmetric-two.ts";
 
 /** √u. */

@@ -59,6 +59,25 @@ export class PivotedQR {
     return solvedLike(b, this.factors.packed.rows, "PivotedQR.solve", (columns) => this.#solved(columns, rank));
   }
 
+  /** The determinant of a square A; no intermediate overflow. Throws ShapeError for another shape. */
+  determinant(): number {
+    const order = this.order.slice();
+    let sign = 1;
+    for (let j = 0; j < order.length; j++)
+      while (order[j] !== j) {
+        const to = order[j];
+        order[j] = order[to];
+        order[to] = to;
+        sign = -sign;
+      }
+    return sign * this.factors.determinant();
+  }
+
+  /** An estimate of R's condition number; see `HouseholderQR.conditionNumber`. */
+  conditionNumber(): number {
+    return this.factors.conditionNumber();
+  }
+
   /** A = Q R Pᵀ, up to round-off. */
   reconstruct(): Matrix {
     const { factors, order } = this;

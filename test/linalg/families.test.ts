@@ -9,7 +9,7 @@ import { singularValueDecomposition } from "../../src/linalg/jacobi-svd.ts";
 import { ldlt } from "../../src/linalg/ldlt.ts";
 import { leastSquares } from "../../src/linalg/least-squares.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
-import { oneNorm } from "../../src/linalg/norms.ts";
+import { oneNorm } from "../../src/linalg/entry-norms.ts";
 import { pivotedQR } from "../../src/linalg/pivoted-qr.ts";
 import { multiply, multiplyVector } from "../../src/linalg/product.ts";
 import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";

@@ -191,6 +191,25 @@ const checks: Record<string, Check> = {
     const x = linalg.ridgeSolution(a, new Float64Array(a.rows).fill(1), { ridge: 1 });
     return x.every(Number.isFinite) ? 0 : NaN;
   },
+  "solutions by factors": (a) => {
+    const b = new Float64Array(a.rows).fill(1);
+    const solutions = [linalg.singularValueDecomposition(a).solve(b), linalg.householderQR(a).solve(b)];
+    return finite(...solutions.flatMap((solution) => [...solution]));
+  },
+  "solutions by symmetric factors": (a) => {
+    const b = new Float64Array(a.rows).fill(1);
+    return finite(...linalg.symmetricEigen(a).solve(b), ...linalg.ldlt(a).solve(b));
+  },
+  "determinants and condition numbers": (a) => {
+    const [svd, qr, pivoted] = [linalg.singularValueDecomposition(a), linalg.householderQR(a), linalg.pivotedQR(a)];
+    const values = [svd.conditionNumber(), qr.determinant(), pivoted.determinant(), qr.conditionNumber()];
+    return values.some(Number.isNaN) ? NaN : 0;
+  },
+  "symmetric determinants and condition numbers": (a) => {
+    const [eigen, factors] = [linalg.symmetricEigen(a), linalg.ldlt(a)];
+    const values = [eigen.determinant(), eigen.conditionNumber(), factors.determinant(), factors.conditionNumber()];
+    return values.some(Number.isNaN) ? NaN : 0;
+  },
   pseudoInverse: (a) => (linalg.pseudoInverse(a).data.every(Number.isFinite) ? 0 : NaN),
   nullSpace: (a) => orthonormality(linalg.nullSpace(a)),
   modifiedCholesky: (a) => {

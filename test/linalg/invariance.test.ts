@@ -5,7 +5,7 @@ import { singularValues } from "../../src/linalg/jacobi-svd.ts";
 import { ldlt } from "../../src/linalg/ldlt.ts";
 import { leastSquares } from "../../src/linalg/least-squares.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
-import { frobeniusNorm, infinityNorm, oneNorm } from "../../src/linalg/norms.ts";
+import { frobeniusNorm, infinityNorm, oneNorm } from "../../src/linalg/entry-norms.ts";
 import { multiply } from "../../src/linalg/product.ts";
 import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
 import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";

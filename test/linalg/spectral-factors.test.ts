@@ -6,6 +6,7 @@ import { singularValueDecomposition } from "../../src/linalg/jacobi-svd.ts";
 import { ldlt } from "../../src/linalg/ldlt.ts";
 import { leastSquares } from "../../src/linalg/least-squares.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
+import { pivotedQR } from "../../src/linalg/pivoted-qr.ts";
 import { multiply } from "../../src/linalg/product.ts";
 import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";
 import { build, distance, randomMatrix } from "./residuals.ts";
@@ -24,10 +25,15 @@ describe("decompositions as objects", () => {
         const [eigen, svd, qr, l] = [symmetricEigen(a), singularValueDecomposition(a), householderQR(a), ldlt(a)];
         const condition = svd.conditionNumber();
         if (condition > 1e6) return;
-        for (const value of [qr.determinant(), l.determinant()])
+        const pivoted = pivotedQR(a);
+        for (const value of [qr.determinant(), l.determinant(), pivoted.determinant()])
           expect(relative(value, eigen.determinant())).toBeLessThan(1e-12 * condition);
         expect(relative(eigen.conditionNumber(), condition)).toBeLessThan(1e-12 * condition);
-        expect([eigen.rank(), svd.rank()]).toEqual([n, n]);
+        expect([eigen.rank(), svd.rank(), pivoted.rank()]).toEqual([n, n, n]);
+        for (const estimate of [qr.conditionNumber(), pivoted.conditionNumber()]) {
+          expect(estimate).toBeLessThanOrEqual(condition * n * (1 + 1e-10));
+          expect(estimate).toBeGreaterThanOrEqual(condition / (5 * n));
+        }
         const b = randomMatrix(n, 2, seed);
         const x = l.solve(b);
         for (const other of [eigen.solve(b), svd.solve(b), qr.solve(b), leastSquares(a, b)])
@@ -86,6 +92,10 @@ describe("decompositions as objects", () => {
     expect(() => householderQR(new Matrix(1, 2)).determinant()).toThrow(
       new ShapeError("HouseholderQR.determinant: the matrix is 1 × 2; expected a square one."),
     );
+    expect(() => householderQR(new Matrix(1, 2)).conditionNumber()).toThrow(
+      new ShapeError("HouseholderQR.conditionNumber: the matrix is 1 × 2; expected at least as many rows."),
+    );
+    expect(householderQR(new Matrix(2, 2)).conditionNumber()).toBe(Infinity);
     expect(() => symmetricEigen(Matrix.identity(2)).solve(new Float64Array(3))).toThrow(
       new ShapeError("SymmetricEigen.solve: the right-hand side has 3 rows; the matrix has 2."),
     );
