@@ -4,7 +4,6 @@
  */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { sizeOf, type Layout, type Shape } from "../linalg/layout.ts";
-import type { Matrix } from "../linalg/matrix.ts";
 import { batchOver } from "./batching.ts";
 import { compile } from "./compile.ts";
 import { checkedCopy } from "./data.ts";
@@ -21,10 +20,10 @@ export interface PerExampleLoss {
   /** The number of examples. */
   readonly examples: number;
   /**
-   * Overwrites row i of `out` (examples × dimension) with the gradient at `point` of the loss of example i, and
-   * `values[i]`, if given, with that loss. Throws ShapeError for arrays of other sizes.
+   * Overwrites `out` (examples × dimension, row by row) with the gradient at `point` of each example's loss and `values`,
+   * if given, with these losses. Throws ShapeError for arrays of other sizes.
    */
-  gradients(point: Float64Array, out: Matrix, values?: Float64Array): void;
+  exampleGradients(point: Float64Array, out: Float64Array, values?: Float64Array): void;
 }
 
 /** How many examples are computed together. */
@@ -80,11 +79,11 @@ export function perExampleLoss<Name extends string, Inputs extends InputShapes>(
     dimension,
     layout: parameters,
     examples,
-    gradients(point, out, into = ownValues): void {
+    exampleGradients(point, out, into = ownValues): void {
       parameters.check(point, "perExample: point");
-      if (out.rows !== examples || out.columns !== dimension)
+      if (out.length !== examples * dimension)
         throw new ShapeError(
-          `perExample: out is ${out.rows} × ${out.columns}; the gradients are ${examples} × ${dimension}.`,
+          `perExample: out has ${out.length} elements; the gradients are ${examples} × ${dimension}.`,
         );
       if (into.length !== examples)
         throw new ShapeError(`perExample: values has ${into.length} elements; there are ${examples} examples.`);
@@ -95,7 +94,7 @@ export function perExampleLoss<Name extends string, Inputs extends InputShapes>(
         inputs.forEach(({ array, width }, k) => {
           program.placeInput(variables.length + k, array, first * width);
         });
-        program.placeOutput(0, out.data, first * dimension);
+        program.placeOutput(0, out, first * dimension);
         program.placeOutput(1, into, first);
         program.run();
       }

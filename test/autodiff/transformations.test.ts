@@ -232,7 +232,7 @@ describe("losses as objectives", () => {
     const single = loss.perExample({ x, label });
     const gradientsOut = new Matrix(rows, 16);
     const values = new Float64Array(rows);
-    single.gradients(point, gradientsOut, values);
+    single.exampleGradients(point, gradientsOut.data, values);
     const one = differentiable(model, { x: [1, 3], label: [1] }, (p, t) =>
       mean(softmaxCrossEntropy(affine(tanh(t.x), p.W, p.b), t.label)),
     );
@@ -266,8 +266,11 @@ describe("losses as objectives", () => {
       () => loss.perExample({ x: x.slice(0, 12), label: label.slice(0, 4) }, { shared: ["x", "label"] }),
       "no input holds",
     );
-    refused(() => single.gradients(point, new Matrix(3, 16)), "out is 3 × 16; the gradients are 70 × 16");
-    refused(() => single.gradients(point, new Matrix(70, 16), new Float64Array(2)), "values has 2 elements");
+    refused(
+      () => single.exampleGradients(point, new Float64Array(48)),
+      "out has 48 elements; the gradients are 70 × 16",
+    );
+    refused(() => single.exampleGradients(point, new Float64Array(1120), new Float64Array(2)), "values has 2 elements");
   });
 
   it("Hessian-vector products are the gradient's differences, on all data and on batches by key", () => {
