@@ -19,6 +19,8 @@ export interface BoundLoss {
   readonly dimension: number;
   readonly layout: Layout;
   valueAndGradient(point: Float64Array, gradientOut: Float64Array): number;
+  /** What computes value and gradient, for `describeProgram`. */
+  readonly program: Program;
   /** Overwrites `out` with ∇²f(point)·direction; its program is traced and compiled at the first call. */
   hessianVector(point: Float64Array, direction: Float64Array, out: Float64Array): void;
 }
@@ -28,6 +30,8 @@ export interface SampledLoss {
   readonly dimension: number;
   readonly layout: Layout;
   valueAndGradient(point: Float64Array, gradientOut: Float64Array, key: Key): number;
+  /** What computes value and gradient of a batch, for `describeProgram`. */
+  readonly program: Program;
   /** Overwrites `out` with ∇²f(point)·direction of the loss on the rows of this key. */
   hessianVector(point: Float64Array, direction: Float64Array, out: Float64Array, key: Key): void;
 }
@@ -60,6 +64,14 @@ export interface DifferentiableLoss<Inputs extends InputShapes> {
   perExample(data: Data<Inputs>, options?: { readonly shared?: readonly (keyof Inputs)[] }): PerExampleLoss;
 }
 
+export interface DifferentiableOptions {
+  /**
+   * Look at every value of an evaluation as soon as it is computed: value and gradient then throw NotFiniteError, which
+   * names the first operation that made NaN or an infinity. Default false, which costs nothing; several times slower.
+   */
+  readonly checkFinite?: boolean;
+}
+
 /**
  * Traces a loss over the parameters of a layout and inputs of fixed shapes. The function runs once, here; it must build
  * a scalar from its tensors with this library's operations.
@@ -73,6 +85,7 @@ export function differentiable<Name extends string, const Inputs extends InputSh
   parameters: Layout<Name>,
   inputs: Inputs,
   loss: Traced<Name, Inputs>,
+  options: DifferentiableOptions = {},
 ): DifferentiableLoss<Inputs> {
   const traced = trace("differentiable", parameters, inputs, loss);
   if (traced.output.shape.length > 0)
@@ -84,7 +97,7 @@ export function differentiable<Name extends string, const Inputs extends InputSh
   traced.graph.close();
   let known: Curvature | undefined;
   const curvature = (): Curvature => (known ??= traceCurvature(traced, gradient));
-  const newProgram = (): Program => compile([...traced.parameters, ...traced.inputs], outputs);
+  const newProgram = (): Program => compile([...traced.parameters, ...traced.inputs], outputs, options);
   return {
     layout: parameters,
     on(data: Data<Inputs>): BoundLoss {
@@ -100,6 +113,7 @@ export function differentiable<Name extends string, const Inputs extends InputSh
       return {
         dimension: parameters.size,
         layout: parameters,
+        program,
         valueAndGradient: evaluator(program, parameters),
         hessianVector: (point, direction, out) => multiply(point, direction, out, undefined),
       };
@@ -116,7 +130,7 @@ export function differentiable<Name extends string, const Inputs extends InputSh
         return evaluate(point, gradientOut);
       };
       const hessianVector = curvatureEvaluator(traced, parameters, curvature, bind);
-      return { dimension: parameters.size, layout: parameters, valueAndGradient, hessianVector };
+      return { dimension: parameters.size, layout: parameters, program, valueAndGradient, hessianVector };
     },
     perExample: (data, options = {}) => perExampleLoss(parameters, inputs, loss, data, options.shared ?? []),
   };

@@ -32,6 +32,7 @@ export {
   type BoundLoss,
   type CompiledFunction,
   type DifferentiableLoss,
+  type DifferentiableOptions,
   type SampledLoss,
 } from "./differentiable.ts";
 export { dropout } from "./dropout.ts";
@@ -66,6 +67,8 @@ export {
   type ExampleAxes,
 } from "./transformations.ts";
 export type { Tensors } from "./tree.ts";
+export { describeProgram } from "./describe-program.ts";
+export type { Program, ProgramStructure } from "./compile.ts";
 export { einsum } from "./einsum.ts";
 export {
   attention,
