@@ -10,6 +10,7 @@ import {
   differentiable,
   divide,
   dropout,
+  eigenSymmetric,
   exp,
   gradient,
   gradients,
@@ -29,6 +30,7 @@ import {
   stack,
   stopGradient,
   sum,
+  svdFactors,
   tanh,
   transpose,
   valueAndGradient,
@@ -310,5 +312,29 @@ describe("losses as objectives", () => {
     expect(sampled.valueAndGradient(point, gradientOut, fold(random(3), 0))).toBe(values[0]);
     const wrong = differentiable(model, { x: [4, 3] }, (p, t) => sum(affine(t.x, p.W, p.b)));
     expect(() => wrong.onBatches({} as never, { key: "x" })).toThrow('the input "x" has not the shape [4]');
+  });
+});
+
+describe("repeated eigenvalues", () => {
+  it("leave derivatives of what does not depend on the vectors' choice right", () => {
+    // The sum of a function of the eigenvalues, and the matrix that the factors make up, at the identity.
+    const f = (x: Tensor): Tensor => {
+      const { values, vectors } = eigenSymmetric(reshape(x, [2, 2]));
+      const rebuilt = matmul(multiply(vectors, exp(values)), vectors, { transposeB: true });
+      return add(sum(sin(values)), sum(multiply(rebuilt, rebuilt)));
+    };
+    // d tr sin A = tr(cos A · dA), d‖exp A‖² = 2 tr(exp 2A · dA), at A = I.
+    const slope = Math.cos(1) + 2 * Math.exp(2);
+    close(at(gradient(f), 1, 0, 0, 1), [slope, 0, 0, slope]);
+    close(
+      at(
+        gradient((x: Tensor) => sum(svdFactors(reshape(x, [2, 2])).values)),
+        3,
+        0,
+        0,
+        3,
+      ),
+      [1, 0, 0, 1],
+    );
   });
 });
