@@ -2,11 +2,12 @@
  * Runs the benchmarks: `npm run bench` prints lines for people, `npm run bench -- --json` one JSON array of rows (row.ts),
  * `npm run bench -- NAME…` the suites of those names alone.
  */
+import { decompositions } from "./decompositions.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
 import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
 
-const suites: readonly Suite[] = [trainingStep, linearAlgebra];
+const suites: readonly Suite[] = [trainingStep, linearAlgebra, decompositions];
 
 const flags = process.argv.slice(2);
 const json = flags.includes("--json");

@@ -11,8 +11,9 @@ import type { Matrix } from "./matrix.ts";
 const maximumRounds = 100;
 /** A scaling is worth it when it brings the sum of the norms below this part. */
 const worthwhile = 0.95;
-const least = 1e-280;
-const most = 1e280;
+/** D stays within these, so that undoing it keeps vectors in the range of numbers. */
+const least = 1e-75;
+const most = 1e75;
 
 /** What was done: B = D⁻¹ Pᵀ A P D is upper triangular outside of rows and columns `low` to `high`. */
 export interface Balancing {
@@ -35,7 +36,7 @@ export function balanceInPlace(matrix: Matrix): Balancing {
   for (let round = 0; changed && round < maximumRounds; round++) {
     changed = false;
     for (let i = low; i <= high; i++) {
-      const factor = balancingFactor(data, n, low, high, i, factors[i]);
+      const factor = balancingFactor(data, n, i, factors[i]);
       if (factor === 1) continue;
       changed = true;
       factors[i] *= factor;
@@ -81,11 +82,13 @@ function swap(data: Float64Array, a: number, b: number): void {
   data[b] = kept;
 }
 
-/** The power of 2 by which column i should grow and row i shrink; 1 where that gains too little. */
-function balancingFactor(data: Float64Array, n: number, low: number, high: number, i: number, before: number): number {
-  const count = high - low + 1;
-  let column = strideNorm(data, low * n + i, n, count);
-  let row = strideNorm(data, i * n + low, 1, count);
+/**
+ * The power of 2 by which column i should grow and row i shrink; 1 where that gains too little. The norms are of whole rows
+ * and columns, also outside of `low` to `high`: what is gained within is not paid for by couplings that grow.
+ */
+function balancingFactor(data: Float64Array, n: number, i: number, before: number): number {
+  let column = strideNorm(data, i, n, n);
+  let row = strideNorm(data, i * n, 1, n);
   if (column === 0 || row === 0) return 1;
   const sum = column + row;
   let factor = 1;

@@ -6,8 +6,8 @@
  * balanced matrix); how far that moves them is the matrix's matter: by u^(1/k) for a k-fold defective one.
  * Source: G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §7.4–7.6; the parts name theirs.
  */
-import { NotFiniteError } from "../errors.ts";
 import { balanceInPlace, type Balancing } from "./balance.ts";
+import { requireRepresentable } from "./finite.ts";
 import { hessenbergInPlace } from "./hessenberg.ts";
 import { strideNorm } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
@@ -84,7 +84,10 @@ export function realSchur(matrix: Matrix): RealSchur {
   const t = scaled(matrix, scale);
   const q = hessenbergInPlace(t, 0, t.rows - 1);
   shiftedQR(t, q, 0, t.rows - 1);
-  return { t: scaled(t, 1 / scale), q };
+  // Twice by half of the scale: its inverse may be beyond the largest number.
+  const result = scaled(scaled(t, scale > 1 ? 1 / scale : 2), scale > 1 ? 1 : 0.5 / scale);
+  requireRepresentable(result.data, "realSchur: an entry of T");
+  return { t: result, q };
 }
 
 function scaled(matrix: Matrix, scale: number): Matrix {
@@ -110,14 +113,14 @@ function sortedEigenvalues(t: Matrix, scale: number): { real: Float64Array; imag
   const imaginary = new Float64Array(n);
   const order: number[] = [];
   for (const { place, re, im } of blocks) {
-    if (!Number.isFinite(re) || !Number.isFinite(im))
-      throw new NotFiniteError("generalEigen: an eigenvalue is beyond the largest number.");
     for (const sign of im > 0 ? [1, -1] : [1]) {
       real[order.length] = re;
       imaginary[order.length] = im > 0 ? sign * im : 0;
       order.push(place);
     }
   }
+  requireRepresentable(real, "generalEigen: an eigenvalue");
+  requireRepresentable(imaginary, "generalEigen: an eigenvalue");
   return { real, imaginary, order };
 }
 

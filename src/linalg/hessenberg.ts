@@ -2,7 +2,14 @@
  * Reduction of a square matrix to upper Hessenberg form, A = Q H Qᵀ, by Householder reflectors. Cost: 10n³/3 flops, and
  * 4n³/3 for Q. Accuracy: backward stable. Source: G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §7.4.2.
  */
-import { applyReflectors, gatherReflectors, makeReflector, reflectorBlock } from "./householder.ts";
+import {
+  applyReflector,
+  applyReflectors,
+  gatherReflectors,
+  makeReflector,
+  reflectorBlock,
+  smallTarget,
+} from "./householder.ts";
 import { Matrix } from "./matrix.ts";
 
 /** Overwrites rows and columns `low` to `high` (the rest is triangular already) with H, zeros below; returns Q. */
@@ -40,6 +47,15 @@ export function hessenbergInPlace(matrix: Matrix, low: number, high: number): Ma
 /** Q from its reflectors below the subdiagonal. */
 function reflectorProduct({ rows: n, data }: Matrix, scales: Float64Array, low: number, high: number): Matrix {
   const q = Matrix.identity(n);
+  if (n * n <= smallTarget) {
+    const workspace = new Float64Array(n);
+    for (let k = high - 2; k >= low; k--) {
+      const first = k + 1;
+      const count = high - k;
+      applyReflector(data, first * n + k, n, count, scales[k], q.data, first * n + first, n, n - first, workspace);
+    }
+    return q;
+  }
   const starts: number[] = [];
   for (let first = low; first < high - 1; first += reflectorBlock) starts.push(first);
   for (const first of starts.reverse()) {

@@ -7,12 +7,12 @@
  * Source: A. Al-Mohy and N. J. Higham, A New Scaling and Squaring Algorithm for the Matrix Exponential, SIAM J. Matrix
  * Anal. 31, 2009, algorithm 6.1 (θ from table 3.1).
  */
-import { NotFiniteError } from "../errors.ts";
 import { log } from "../math/elementary.ts";
+import { requireRepresentable } from "./finite.ts";
 import { householderQR } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { estimateOneNorm } from "./norm-estimate.ts";
-import { oneNorm } from "./norms.ts";
+import { oneNorm } from "./entry-norms.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply, multiplyVector } from "./product.ts";
 import { requireSquare } from "./symmetry.ts";
@@ -33,9 +33,11 @@ export function matrixExponential(matrix: Matrix): Matrix {
   requireSquare(matrix, "matrixExponential");
   const { degree, squarings } = choosePlan(matrix);
   let result = padeApproximant(scaledBy(matrix, -squarings), degree);
-  for (let step = 0; step < squarings; step++) result = multiply(result, result);
-  if (!result.data.every(Number.isFinite))
-    throw new NotFiniteError("matrixExponential: the exponential is beyond the largest number.");
+  for (let step = 0; step < squarings; step++) {
+    result = multiply(result, result);
+    requireRepresentable(result.data, "matrixExponential: the exponential");
+  }
+  requireRepresentable(result.data, "matrixExponential: the exponential");
   return result;
 }
 

@@ -3,6 +3,7 @@
  * From the singular value decomposition A = W Σ Vᵀ: U = W Vᵀ, P = V Σ Vᵀ, so rank-deficient matrices need no care. Cost:
  * that of the SVD and 4mn² flops. Source: N. J. Higham, Functions of Matrices, 2008, §8.1.
  */
+import { requireRepresentable } from "./finite.ts";
 import { singularValueDecomposition } from "./jacobi-svd.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
@@ -26,5 +27,7 @@ export function polarDecomposition(matrix: Matrix): PolarDecomposition {
   const half = new Matrix(rows, columns);
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) half.data[i * columns + j] = data[i * columns + j] * Math.sqrt(values[j]);
-  return { u: multiply(u, v, { transposeB: true }), p: multiply(half, half, { transposeB: true }) };
+  const p = multiply(half, half, { transposeB: true });
+  requireRepresentable(p.data, "polarDecomposition: an entry of P");
+  return { u: multiply(u, v, { transposeB: true }), p };
 }

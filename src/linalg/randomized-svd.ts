@@ -10,11 +10,12 @@
 import { ArgumentError } from "../errors.ts";
 import { normal, type Key } from "../math/random.ts";
 import { columnRange } from "./column-blocks.ts";
-import { singularValueDecomposition, type SingularValueDecomposition } from "./jacobi-svd.ts";
+import { singularValueDecomposition } from "./jacobi-svd.ts";
 import { generalAction, type LinearOperator } from "./linear-operator.ts";
 import { Matrix } from "./matrix.ts";
 import { orthonormalize } from "./orthonormalize.ts";
 import { multiply } from "./product.ts";
+import { SingularValueDecomposition } from "./spectral-factors.ts";
 
 /** How much work goes into the range. */
 export interface RandomizedOptions {
@@ -54,11 +55,11 @@ export function randomizedSVD(
   // B = QᵀA has the leading singular values and right vectors of A.
   const { values, u, v } = singularValueDecomposition(action.actTransposed(basis).transpose());
   const { rank } = options;
-  return {
-    values: values.slice(0, rank),
-    u: multiply(basis, columnRange(u, 0, rank)),
-    v: columnRange(v, 0, rank),
-  };
+  return new SingularValueDecomposition(
+    values.slice(0, rank),
+    multiply(basis, columnRange(u, 0, rank)),
+    columnRange(v, 0, rank),
+  );
 }
 
 function rangeOf(

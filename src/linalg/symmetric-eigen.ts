@@ -5,21 +5,17 @@
  * implicit-ql.ts), the fast one, with about 9n³ flops. Both are backward stable: errors of a few units of round-off of the
  * largest eigenvalue; Jacobi is often relatively accurate in the small ones too.
  */
+import { requireRepresentable } from "./finite.ts";
 import { implicitQL } from "./implicit-ql.ts";
 import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
 import type { Matrix } from "./matrix.ts";
 import { descendingOrder, orientationOf, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { SymmetricEigen } from "./spectral-factors.ts";
 import { symmetrized } from "./symmetry.ts";
 import { tridiagonalizeInPlace } from "./tridiagonal.ts";
 
 /** Up to this size the default is Jacobi: as fast there, and more accurate. */
 const jacobiSize = 32;
-
-/** The eigenvalues in descending order and the eigenvectors as the columns, in that order. */
-export interface SymmetricEigen {
-  readonly values: Float64Array;
-  readonly vectors: Matrix;
-}
 
 /**
  * Decomposes a symmetric matrix, which is not changed. The eigenvalues descend; the vectors are orthonormal, each with its
@@ -28,8 +24,8 @@ export interface SymmetricEigen {
  *
  * `method`: "jacobi" (default up to n = 32) or "tridiagonal" (default beyond).
  *
- * Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry that is NaN or infinite,
- * ArgumentError naming the pair of entries that differ by more than 1e-12 of the largest entry (smaller differences are
+ * Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry that is NaN or infinite (or an
+ * eigenvalue beyond the largest number), ArgumentError naming the pair of entries that differ by more than 1e-12 of the largest entry (smaller differences are
  * averaged away), and NotConvergedError after the iteration's bound (never seen).
  *
  * @example symmetricEigen(Matrix.fromRows([[2, 1], [1, 2]])).values[0] // 3
@@ -44,10 +40,9 @@ export function symmetricEigen(
   const { values, rows } = method === "jacobi" ? jacobiEigenInPlace(scaled) : throughTridiagonal(scaled);
   const order = descendingOrder(values);
   const signs = order.map((index) => orientationOf(rows.row(index)));
-  return {
-    values: Float64Array.from(order, (index) => values[index] / scale),
-    vectors: rowsAsColumns(rows, order, signs),
-  };
+  const sorted = Float64Array.from(order, (index) => values[index] / scale);
+  requireRepresentable(sorted, "symmetricEigen: an eigenvalue");
+  return new SymmetricEigen(sorted, rowsAsColumns(rows, order, signs));
 }
 
 function throughTridiagonal(matrix: Matrix): UnsortedEigen {

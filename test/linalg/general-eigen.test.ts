@@ -96,6 +96,16 @@ describe("generalEigen", () => {
     expect(jordan.real).toEqual(new Float64Array(4).fill(2));
   });
 
+  it("gives unit vectors for a Jordan block on whose way back substitution would overflow", () => {
+    const { vectors } = generalEigen(
+      build(60, 60, (i, j) => (i === j ? 1 : i === j + 1 ? -1 : j === i + 1 ? 1e-30 : 0)),
+    );
+    expect(vectors.real.data.every(Number.isFinite)).toBe(true);
+    const { real, vectors: jordan } = generalEigen(build(60, 60, (i, j) => (i === j ? 1 : j === i + 1 ? 1 : 0)));
+    expect(real).toEqual(new Float64Array(60).fill(1));
+    for (let j = 0; j < 60; j++) expect(Math.abs(jordan.real.get(0, j) - 1)).toBeLessThan(1e-14);
+  });
+
   it("keeps the small eigenvalues of graded matrices", () => {
     // From Ahues and Tisseur: with the old criterion, entries near 1e-20 would be taken for zeros.
     const { real, imaginary } = generalEigen(
@@ -158,6 +168,17 @@ describe("generalEigen", () => {
 });
 
 describe("realSchur", () => {
+  it("takes no subdiagonal entry for zero that a small eigenvalue hangs on", () => {
+    // 1e-17 is below round-off of the diagonal, and yet the determinant, −1e-17, and with it the eigenvalue.
+    const { t } = realSchur(
+      Matrix.fromRows([
+        [1, 1],
+        [1e-17, 0],
+      ]),
+    );
+    expect(Math.abs(t.get(1, 1) / -1e-17 - 1)).toBeLessThan(1e-12);
+  });
+
   it.each([0, 1, 2, 3, 10, 50])(
     "is an orthogonal similarity to a standardized quasi-triangular matrix, at size %i",
     (n) => {
