@@ -11,7 +11,7 @@ import {
   denseBasis,
   DivergedError,
   egop,
-  EgopEstimate,
+  estimateFrom,
   layout,
   Matrix,
   minimize,
@@ -104,7 +104,7 @@ const performers: { readonly [Kind in JobKind]: (input: Jobs[Kind]["input"], at:
     },
 
     decompose({ gradients }, { task }) {
-      const estimate = new EgopEstimate(matrix(gradients), task.model);
+      const estimate = estimateFrom(matrix(gradients), task.model);
       const { eigenvalues, eigenvectors, stableRank, rootStableRank } = estimate;
       const basis = { kind: "dense", columns: shared(eigenvectors) } as const;
       return { basis, eigenvalues, stableRank, rootStableRank, density: estimate.density() };
@@ -159,7 +159,7 @@ function blocksByTensor(gradients: Matrix, model: Layout): readonly (readonly [s
     .map(({ name, offset, size }) => {
       const own = new Matrix(gradients.rows, size);
       for (let m = 0; m < gradients.rows; m++) own.row(m).set(gradients.row(m).subarray(offset, offset + size));
-      return [name, shared(new EgopEstimate(own, layout({ [name]: [size] })).eigenvectors)] as const;
+      return [name, shared(estimateFrom(own, layout({ [name]: [size] })).eigenvectors)] as const;
     });
 }
 

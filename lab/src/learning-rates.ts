@@ -5,8 +5,8 @@ import { formatRate } from "./format.ts";
 
 /** The grid of each optimizer, ascending. */
 export const learningRates: Readonly<Record<OptimizerName, readonly number[]>> = {
-  adam: [0.001, 0.003, 0.01, 0.03, 0.1],
-  adagrad: [0.003, 0.01, 0.03, 0.1, 0.3],
+  adam: [0.01, 0.03, 0.1, 0.3, 1],
+  adagrad: [0.01, 0.03, 0.1, 0.3, 1],
 };
 
 /** A run at one learning rate: what became of its training loss, or the step at which it was not finite any more. */

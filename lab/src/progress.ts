@@ -51,7 +51,7 @@ export function startProgress(stream: ProgressStream, now: () => number = () => 
   };
   const timeLeft = (done: number): string => {
     const elapsed = (now() - begin) / 1000;
-    return done < 0.02 || elapsed < 0.5 ? "" : `about ${Math.ceil((elapsed * (1 - done)) / done)} s left`;
+    return done < 0.02 || elapsed < 0.5 ? "" : `about ${Math.max(1, Math.round((elapsed * (1 - done)) / done))} s left`;
   };
 
   const clear = (): void => {

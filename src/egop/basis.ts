@@ -1,41 +1,116 @@
 /**
- * Bases: linear changes of coordinates θ = V θ̃ with orthonormal V, applied without being formed where they have
- * structure. A Basis is all that `reparameterize` knows, so every basis works with every objective and optimizer.
+ * Bases: linear changes of coordinates θ = V θ̃, applied without being formed where they have structure. A Basis is all
+ * that `reparameterize` knows, so every basis works with every objective and optimizer.
+ *
+ * | basis                              | operations to apply     | numbers kept        |
+ * | ---------------------------------- | ----------------------- | ------------------- |
+ * | identityBasis                      | none                    | none                |
+ * | denseBasis, randomBasis            | 2d²                     | d²                  |
+ * | blockBasis (one block a tensor)    | Σ 2n²                   | Σ n²                |
+ * | kroneckerBasis, convolutionBasis   | Σ 2·rows·cols·(rows + cols) | Σ rows² + cols² |
+ * | reducedBasis                       | 2d·r                    | d·r                 |
+ * | auxiliaryBasis, householderBasis   | 4d·r                    | d·r                 |
+ * | hadamardBasis                      | 2d·log₂ d               | 4d                  |
+ * | productBasis, unionBasis           | the sum of their parts' | the sum             |
  */
 import { ShapeError } from "../errors.ts";
-import { layout, type Layout, type TensorSlot } from "../linalg/layout.ts";
+import { layout, type Layout } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { multiplyVector } from "../linalg/product.ts";
 import { randomOrthogonal } from "../linalg/random-orthogonal.ts";
 import type { Key } from "../math/random.ts";
+import { layoutData, matrixData, readLayout, readMatrix, type BasisData } from "./basis-data.ts";
+
+/** What a basis costs. */
+export interface BasisCost {
+  /** Additions and multiplications of one `toOriginal`, or of one `pullGradient`; a step takes one of each. */
+  readonly operations: number;
+  /** Bytes of what is kept, workspace left out. */
+  readonly bytes: number;
+}
 
 /** A linear change of coordinates. All functions overwrite `out` and only read their argument; the two must differ. */
 export interface Basis {
+  /** "dense", "householder", …; for messages and for `basisFromJSON`. */
+  readonly kind: string;
   /** The length of an original vector. */
   readonly dimension: number;
-  /** The length of a rotated vector. */
+  /** The length of a rotated vector; `dimension`, but for reduced and auxiliary bases. */
   readonly rotatedDimension: number;
   /** The tensors of a rotated vector; those that a basis mixes are one. */
   readonly rotatedLayout: Layout;
-  /** θ̃ = Vᵀ θ. */
+  /** The tensors of an original vector, where the basis treats them apart: an objective must have the same. */
+  readonly originalLayout?: Layout;
+  /** θ̃ = Vᵀ θ: coordinates of θ (of its projection, in a reduced basis). */
   toRotated(original: Float64Array, out: Float64Array): void;
-  /** θ = V θ̃. */
+  /** θ = V θ̃ (plus the part that stays fixed, in a reduced basis). */
   toOriginal(rotated: Float64Array, out: Float64Array): void;
-  /** The gradient in rotated coordinates, Vᵀ ∇f(V θ̃), of a gradient in original ones. */
+  /** V times a direction: what `toOriginal` adds when `direction` is added to its argument. */
+  pushDirection(direction: Float64Array, out: Float64Array): void;
+  /** The gradient in rotated coordinates, Vᵀ ∇f(V θ̃), of a gradient in original ones: the transpose of `pushDirection`. */
   pullGradient(gradient: Float64Array, out: Float64Array): void;
+  /** For bases that stand side by side: each with the place where its own rotated vector begins. */
+  readonly parts?: readonly PlacedBasis[];
+  /** The matrices with orthonormal columns that it is made of, always in the same order. */
+  readonly matrices: readonly Matrix[];
+  readonly cost: BasisCost;
+  /** Plain data for JSON.stringify; `basisFromJSON` reads it back, to the bit. */
+  toJSON(): BasisData;
 }
 
-/** No change of coordinates. Cost to apply: d. @example identityBasis(layout({ w: [3] })).rotatedDimension // 3 */
+/** A basis for a piece of a rotated vector. */
+export interface PlacedBasis {
+  readonly offset: number;
+  readonly basis: Basis;
+}
+
+/** A basis whose coordinates are the transpose of its directions, as all are that keep nothing fixed. */
+export interface LinearBasis extends Omit<Basis, "toRotated" | "toOriginal" | "rotatedDimension"> {
+  readonly rotatedDimension?: number;
+}
+
+/** Fills in what follows from `pushDirection` and `pullGradient`. */
+export function linearBasis(parts: LinearBasis): Basis {
+  const { pushDirection, pullGradient, rotatedLayout } = parts;
+  return { ...parts, rotatedDimension: rotatedLayout.size, toRotated: pullGradient, toOriginal: pushDirection };
+}
+
+/** Throws ShapeError unless both vectors have the lengths that a basis needs. */
+export function checkVectors(
+  what: string,
+  from: Float64Array,
+  out: Float64Array,
+  fromLength: number,
+  outLength: number,
+): void {
+  if (from.length !== fromLength || out.length !== outLength)
+    throw new ShapeError(
+      `${what}: the vectors have ${from.length} and ${out.length} elements; expected ${fromLength} and ${outLength}.`,
+    );
+}
+
+/** No change of coordinates. Cost to apply: a copy. @example identityBasis(layout({ w: [3] })).rotatedDimension // 3 */
 export function identityBasis(original: Layout): Basis {
-  const copy = (from: Float64Array, out: Float64Array): void => out.set(from);
-  return {
-    dimension: original.size,
-    rotatedDimension: original.size,
-    rotatedLayout: original,
-    toRotated: copy,
-    toOriginal: copy,
-    pullGradient: copy,
+  const copy = (from: Float64Array, out: Float64Array): void => {
+    checkVectors("identityBasis", from, out, original.size, original.size);
+    out.set(from);
   };
+  return linearBasis({
+    kind: "identity",
+    dimension: original.size,
+    rotatedLayout: original,
+    originalLayout: original,
+    pushDirection: copy,
+    pullGradient: copy,
+    matrices: [],
+    cost: { operations: 0, bytes: 0 },
+    toJSON: () => ({ kind: "identity", version: 1, layout: layoutData(original) }),
+  });
+}
+
+/** Reads what the identity's `toJSON` wrote. */
+export function identityFromData(data: BasisData): Basis {
+  return identityBasis(readLayout(data, "layout"));
 }
 
 /**
@@ -48,58 +123,25 @@ export function denseBasis(columns: Matrix): Basis {
   const size = columns.rows;
   if (columns.columns !== size)
     throw new ShapeError(`denseBasis: the matrix is ${size} × ${columns.columns}; expected a square one.`);
-  const transposed = (vector: Float64Array, out: Float64Array): void => {
-    multiplyVector(columns, vector, { transpose: true, out });
-  };
-  return {
+  return linearBasis({
+    kind: "dense",
     dimension: size,
-    rotatedDimension: size,
     rotatedLayout: layout({ rotated: [size] }),
-    toRotated: transposed,
-    toOriginal(rotated, out): void {
-      multiplyVector(columns, rotated, { out });
+    pushDirection(direction, out): void {
+      multiplyVector(columns, direction, { out });
     },
-    pullGradient: transposed,
-  };
-}
-
-/**
- * One orthonormal matrix per named tensor (n × n for a tensor of n elements, flattened row-major); tensors without one
- * stay as they are. Cost to apply, and memory: the sum of n² over the rotated tensors.
- * Throws ShapeError for a matrix of another size, ArgumentError for a name that the layout does not have.
- */
-export function blockBasis(original: Layout, blocks: ReadonlyMap<string, Matrix>): Basis {
-  const rotated = [...blocks].map(([name, columns]) => {
-    const slot = original.slot(name);
-    if (columns.rows !== slot.size || columns.columns !== slot.size)
-      throw new ShapeError(
-        `blockBasis: the block of "${name}" is ${columns.rows} × ${columns.columns}; its tensor has ${slot.size} elements.`,
-      );
-    return { slot, columns };
+    pullGradient(gradient, out): void {
+      multiplyVector(columns, gradient, { transpose: true, out });
+    },
+    matrices: [columns],
+    cost: { operations: 2 * size * size, bytes: 8 * size * size },
+    toJSON: () => ({ kind: "dense", version: 1, columns: matrixData(columns) }),
   });
-  const kept = original.tensors.filter(({ name }) => !blocks.has(name));
-  const applied =
-    (transpose: boolean) =>
-    (from: Float64Array, out: Float64Array): void => {
-      original.check(from, "blockBasis");
-      original.check(out, "blockBasis: out");
-      for (const slot of kept) part(out, slot).set(part(from, slot));
-      for (const { slot, columns } of rotated)
-        multiplyVector(columns, part(from, slot), { transpose, out: part(out, slot) });
-    };
-  const shapes = original.tensors.map(({ name, shape, size }) => [name, blocks.has(name) ? [size] : shape] as const);
-  return {
-    dimension: original.size,
-    rotatedDimension: original.size,
-    rotatedLayout: layout(Object.fromEntries(shapes)),
-    toRotated: applied(true),
-    toOriginal: applied(false),
-    pullGradient: applied(true),
-  };
 }
 
-function part(flat: Float64Array, { offset, size }: TensorSlot): Float64Array {
-  return flat.subarray(offset, offset + size);
+/** Reads what a dense basis' `toJSON` wrote. */
+export function denseFromData(data: BasisData): Basis {
+  return denseBasis(readMatrix(data, "columns"));
 }
 
 /**

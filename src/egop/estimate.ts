@@ -1,77 +1,70 @@
 /**
  * The expected gradient outer product EGOP(f, ρ) = E over θ∼ρ of ∇f(θ) ∇f(θ)ᵀ, estimated from M sampled gradients, and
- * the bases that it gives.
+ * what follows from it: its spectrum, and how much there is to gain.
  *
- * Cost: M gradients, M·d numbers of memory, and one decomposition (about 10 d³) when eigenvalues or a dense basis are
- * first asked for. Up to `accurateDimension` parameters the eigenvectors are the right singular vectors of the M × d
- * gradient matrix G by one-sided Jacobi, so that small eigenvalues keep their relative accuracy; beyond, where that would
- * take minutes, they are eigenvectors of GᵀG/M by tridiagonalization, with errors of a few units of round-off of λ₁.
+ * Cost: M gradients; M·d numbers of memory, or what another form of the state keeps; and one decomposition when something
+ * that needs it is first asked for: about 10 d³ operations for all eigenvectors, 2·M²·d + 10·M³ for the leading ones when
+ * there are fewer samples than parameters. Accuracy: see spectrum.ts.
  *
  * Source: A. DePavia et al., Faster Adaptive Optimization via Expected Gradient Outer Product Reparameterization,
  * arXiv 2502.01594, 2026, algorithm 1.
  */
-import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
-import { householderQR } from "../linalg/householder-qr.ts";
-import { singularValueDecomposition } from "../linalg/jacobi-svd.ts";
-import type { Layout, TensorSlot } from "../linalg/layout.ts";
-import { Matrix } from "../linalg/matrix.ts";
-import { gram } from "../linalg/product.ts";
-import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
-import { fold, random, type Key } from "../math/random.ts";
-import { layoutOf, type StochasticObjective } from "../optim/objective.ts";
-import { blockBasis, denseBasis, type Basis } from "./basis.ts";
-import { isWeight, type SamplingDistribution } from "./sampling.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Layout } from "../linalg/layout.ts";
+import type { Matrix } from "../linalg/matrix.ts";
+import type { StochasticObjective } from "../optim/objective.ts";
+import { accumulate, type AccumulateOptions } from "./accumulate.ts";
+import type { Basis } from "./basis.ts";
+import { basisFor, type BasisOptions } from "./estimate-basis.ts";
+import type { ExampleObjective } from "./example-objective.ts";
+import { emptyMoments, type MomentState } from "./moment-state.ts";
+import { SecondMoment } from "./second-moment.ts";
+import { firstOf, leadingSpectrum, wholeSpectrum, type Spectrum } from "./spectrum.ts";
 
-/** Up to this many parameters the eigenvectors come from the gradient matrix itself, beyond from its square. */
-const accurateDimension = 200;
-
-export interface EgopOptions {
-  /** Where gradients are sampled, in the original coordinates. */
-  readonly points: SamplingDistribution;
+export interface EgopOptions extends Omit<AccumulateOptions, "from" | "to" | "signal"> {
   /** The number M of gradients; about d for a whole basis. */
   readonly samples: number;
-  /** Sample m draws its point and its mini-batch from keys folded from this one by m. Default `random(0)`. */
-  readonly key?: Key;
-  /** Called after every sample with the number done and the total. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-export interface BasisOptions {
-  /** "all" (default): one dense d × d basis. "tensor": one block per tensor. */
-  readonly by?: "all" | "tensor";
-  /**
-   * With "tensor": whether a tensor gets a block of its own or stays unrotated. Default: tensors with two or more axes
-   * do; biases and the parameters of normalizations do not.
-   */
-  readonly rotate?: (tensor: TensorSlot) => boolean;
-}
-
-/** Orthonormal columns with what the estimate says of each, in descending order. */
-interface Spectrum {
-  readonly values: Float64Array;
-  readonly vectors: Matrix;
-}
-
-/** M sampled gradients and what follows from them. Made by `egop`. */
+/** What sampled gradients say. Made by `egop` or `estimateOf`. */
 export class EgopEstimate {
-  /** The sampled gradients, one per row (M × d). */
-  readonly gradients: Matrix;
-  readonly layout: Layout;
-  #spectrum: Spectrum | undefined;
+  /** The state that this is the estimate of: to be saved, merged with others, or gone on with by `accumulate`. */
+  readonly state: MomentState;
+  /** The second moment, whole and in parts, as far as the form of the state has it. */
+  readonly moment: SecondMoment;
+  #whole: Spectrum | undefined;
+  #leading: Spectrum | undefined;
 
-  constructor(gradients: Matrix, layout: Layout) {
-    this.gradients = gradients;
-    this.layout = layout;
+  /** Throws StateError for what is no state, ArgumentError for one without a sample. */
+  constructor(state: MomentState) {
+    this.state = state;
+    this.moment = new SecondMoment(state);
   }
 
-  /** The number M of gradients. */
+  get layout(): Layout {
+    return this.moment.layout;
+  }
+
+  /** The number M of gradients in the estimate. */
   get samples(): number {
-    return this.gradients.rows;
+    return this.moment.samples;
   }
 
-  /** λ₁ ≥ λ₂ ≥ … ≥ 0, d of them. */
+  /** The number of samples that were left out because they were not finite. */
+  get skipped(): number {
+    return this.state.skipped.length;
+  }
+
+  /** The sampled gradients, one per row (M × d). Throws ArgumentError when the state has not kept them. */
+  get gradients(): Matrix {
+    return this.moment.gradients();
+  }
+
+  /** λ₁ ≥ λ₂ ≥ … ≥ 0, d of them. Those that a sketch, or fewer samples than parameters, know nothing of are 0. */
   get eigenvalues(): Float64Array {
-    return this.#decomposed().values;
+    const values = new Float64Array(this.layout.size);
+    values.set((this.#whole ?? this.#allKnown()).values);
+    return values;
   }
 
   /** The eigenvectors as columns, in the order of the eigenvalues, each with its largest entry positive (d × d). */
@@ -79,10 +72,39 @@ export class EgopEstimate {
     return this.#decomposed().vectors;
   }
 
+  /**
+   * The `rank` largest eigenvalues and their eigenvectors (d × rank), without those of the others. Throws ArgumentError
+   * for a rank beyond the number of samples (or of rows of a sketch).
+   */
+  leading(rank: number): Spectrum {
+    if (this.#whole !== undefined && rank <= this.knownRank && rank >= 1) return firstOf(this.#whole, rank);
+    if (this.#leading === undefined || rank > this.#leading.values.length || rank < 1)
+      this.#leading = leadingSpectrum(this.moment.whole(), rank);
+    return firstOf(this.#leading, rank);
+  }
+
+  /** The most directions that the estimate can tell: the number of samples, of a sketch's rows, or of parameters. */
+  get knownRank(): number {
+    return this.moment.knownRank();
+  }
+
+  /** The trace of the second moment, E‖g‖²; exact in every form. */
+  get trace(): number {
+    return this.moment.trace;
+  }
+
+  /**
+   * At most this much is missing of the second moment of the samples in any direction: 0 but for sketches. It says nothing
+   * of the samples that were not drawn.
+   */
+  get sketchError(): number {
+    return this.moment.sketchError;
+  }
+
   /** Σ λᵢ / λ₁: about how many directions carry the gradients. Between 1 and d; 0 when all gradients are zero. */
   get stableRank(): number {
-    const values = this.eigenvalues;
-    return values[0] > 0 ? values.reduce((sum, value) => sum + value / values[0], 0) : 0;
+    const { eigenvalues } = this;
+    return eigenvalues[0] > 0 ? Math.max(this.trace / eigenvalues[0], 1) : 0;
   }
 
   /**
@@ -99,113 +121,69 @@ export class EgopEstimate {
    * axis-aligned leading eigenvector leaves nothing to gain. Throws ArgumentError for a k that is not below d.
    */
   density(k = 0): number {
-    const { vectors } = this.#decomposed();
-    if (!Number.isInteger(k) || k < 0 || k >= vectors.columns)
-      throw new ArgumentError(`density: there is no eigenvector ${k}; expected 0 to ${vectors.columns - 1}.`);
+    const { size } = this.layout;
+    if (!Number.isInteger(k) || k < 0 || k >= size)
+      throw new ArgumentError(`density: there is no eigenvector ${k}; expected 0 to ${size - 1}.`);
+    const { vectors } = k < this.knownRank ? this.leading(k + 1) : this.#decomposed();
     let norm = 0;
-    for (let i = 0; i < vectors.rows; i++) norm += Math.abs(vectors.get(i, k));
-    return (norm * norm) / vectors.rows;
+    for (let i = 0; i < size; i++) norm += Math.abs(vectors.get(i, k));
+    return (norm * norm) / size;
   }
 
   /** The basis in which to run an optimizer; see BasisOptions. The decomposition of the whole is made at most once. */
   basis(options: BasisOptions = {}): Basis {
-    const { by = "all", rotate = isWeight } = options;
-    if (by === "all") return denseBasis(this.eigenvectors);
-    requireTensorwise(by);
-    const blocks = this.layout.tensors
-      .filter((slot) => rotate(slot))
-      .map((slot) => {
-        const { vectors } = spectrumOf(columnsOf(this.gradients, slot.offset, slot.size));
-        return [slot.name, vectors] as const;
-      });
-    return blockBasis(this.layout, new Map(blocks));
+    return basisFor(this, options);
   }
 
   #decomposed(): Spectrum {
-    return (this.#spectrum ??= spectrumOf(this.gradients));
+    return (this.#whole ??= wholeSpectrum(this.moment.whole()));
   }
+
+  /** The spectrum of as many directions as are known, without a completion. */
+  #allKnown(): Spectrum {
+    const rank = this.knownRank;
+    return rank < this.layout.size ? this.leading(rank) : this.#decomposed();
+  }
+}
+
+/**
+ * The estimate of a state that `accumulate` or `mergeMoments` has made. Throws StateError for what is no state,
+ * ArgumentError for a state without a sample.
+ *
+ * @example estimateOf(accumulate(objective, { points: gaussian({ mean: start, standardDeviation: 1 }), to: 5 })).samples // 5
+ */
+export function estimateOf(state: MomentState): EgopEstimate {
+  return new EgopEstimate(state);
+}
+
+/**
+ * The estimate of gradients that were sampled elsewhere, one per row (kept, not copied). Throws ShapeError for rows of
+ * another length than the layout's.
+ *
+ * @example estimateFrom(Matrix.fromRows([[3, 4]]), layout({ w: [2] })).eigenvalues // [25, 0]
+ */
+export function estimateFrom(gradients: Matrix, layout: Layout): EgopEstimate {
+  layout.check(new Float64Array(gradients.columns), "estimateFrom");
+  const indices = Array.from({ length: gradients.rows }, (_v, k) => k);
+  return new EgopEstimate({ ...emptyMoments({ kind: "samples" }, layout), indices, rows: gradients.data });
 }
 
 /**
  * Samples gradients of an objective and returns its expected gradient outer product.
  *
  * Sample m is drawn from keys folded from `key` by m, so that the estimate does not depend on the order of the samples.
- * The objective may be stochastic: each sample then draws a mini-batch too.
+ * The objective may be stochastic: each sample then draws a mini-batch too. For an estimate in parts, an interrupted one,
+ * or one from several processes see `accumulate`.
  *
  * Throws ArgumentError for a number of samples that is not a positive whole number, ShapeError for points of another
- * dimension, NotFiniteError naming the sample where the objective or its gradient is not finite.
+ * dimension, NotFiniteError naming the sample where the objective or its gradient is not finite (or, with
+ * `notFinite: "skip"`, ArgumentError when it is nowhere).
  *
- * @example egop(objective, { points: initialization(model), samples: 1210 }).stableRank
+ * @example egop(objective, { points: gaussian({ mean: start, standardDeviation: 1 }), samples: 20 }).samples // 20
  */
-export function egop(objective: StochasticObjective, options: EgopOptions): EgopEstimate {
-  const { points, samples, key = random(0), onProgress } = options;
-  const layout = layoutOf(objective);
-  const { dimension, coordinates } = objective;
+export function egop(objective: StochasticObjective | ExampleObjective, options: EgopOptions): EgopEstimate {
+  const { samples, ...rest } = options;
   if (!Number.isSafeInteger(samples) || samples < 1)
     throw new ArgumentError(`egop: samples is ${samples}; expected a positive whole number.`);
-  const originalDimension = coordinates?.originalDimension ?? dimension;
-  if (points.dimension !== originalDimension)
-    throw new ShapeError(
-      `egop: the points have dimension ${points.dimension}; the objective has ${originalDimension}.`,
-    );
-
-  const gradients = new Matrix(samples, dimension);
-  const original = new Float64Array(originalDimension);
-  const point = coordinates === undefined ? original : new Float64Array(dimension);
-  for (let m = 0; m < samples; m++) {
-    const sampleKey = fold(key, m);
-    points.draw(fold(sampleKey, 0), original, m);
-    coordinates?.toOwn(original, point);
-    const gradient = gradients.row(m);
-    const value = objective.valueAndGradient(point, gradient, fold(sampleKey, 1));
-    requireFinite(m, value, gradient, layout);
-    onProgress?.({ done: m + 1, total: samples });
-  }
-  return new EgopEstimate(gradients, layout);
-}
-
-function requireFinite(sample: number, value: number, gradient: Float64Array, layout: Layout): void {
-  if (!Number.isFinite(value)) throw new NotFiniteError(`egop: the objective is ${value} at sample ${sample}.`);
-  const bad = gradient.findIndex((entry) => !Number.isFinite(entry));
-  if (bad < 0) return;
-  const slot = layout.tensors.find(({ offset, size }) => bad < offset + size);
-  throw new NotFiniteError(
-    `egop: gradient entry ${bad} (in "${slot?.name ?? ""}") is ${gradient[bad]} at sample ${sample}.`,
-  );
-}
-
-/** The types allow nothing else, but plain JavaScript callers have none. */
-function requireTensorwise(by: string): void {
-  if (by !== "tensor") throw new ArgumentError(`basis: by is "${by}"; expected "all" or "tensor".`);
-}
-
-/** Eigenvalues and all eigenvectors of GᵀG/M for the M × d matrix G. */
-function spectrumOf(gradients: Matrix): Spectrum {
-  const { rows: samples, columns: dimension } = gradients;
-  const spectrum = dimension <= accurateDimension ? throughSingularValues(gradients) : symmetricEigen(gram(gradients));
-  // A second moment has no negative eigenvalues: those below zero are round-off of zero.
-  const values = spectrum.values.map((value) => Math.max(value, 0) / samples);
-  if (!Number.isFinite(values[0]))
-    throw new NotFiniteError("egop: the squares of the gradients overflow; divide the objective by a constant.");
-  return { values, vectors: values[0] > 0 ? spectrum.vectors : Matrix.identity(dimension) };
-}
-
-/** σ² and the right singular vectors, completed to an orthonormal basis where there are fewer samples than parameters. */
-function throughSingularValues(gradients: Matrix): Spectrum {
-  const { columns: dimension } = gradients;
-  const { values: singular, v } = singularValueDecomposition(gradients);
-  const values = new Float64Array(dimension);
-  singular.forEach((value, k) => (values[k] = value * value));
-  if (singular.length === dimension) return { values, vectors: v };
-  const vectors = householderQR(v).q({ full: true });
-  // QR returns the given columns up to sign: put the singular vectors themselves back.
-  for (let i = 0; i < dimension; i++) vectors.row(i).set(v.row(i));
-  return { values, vectors };
-}
-
-/** A copy of `count` columns from `first` on. */
-function columnsOf(matrix: Matrix, first: number, count: number): Matrix {
-  const part = new Matrix(matrix.rows, count);
-  for (let i = 0; i < matrix.rows; i++) part.row(i).set(matrix.row(i).subarray(first, first + count));
-  return part;
+  return new EgopEstimate(accumulate(objective, { ...rest, to: samples }));
 }

@@ -4,6 +4,7 @@
  * Reparameterization, arXiv 2502.01594, 2026, algorithm 1.
  */
 import { ShapeError } from "../errors.ts";
+import type { Layout } from "../linalg/layout.ts";
 import type { Coordinates, Objective, StochasticObjective } from "../optim/objective.ts";
 import type { Basis } from "./basis.ts";
 
@@ -15,7 +16,8 @@ export interface Reparameterized {
 /**
  * `objective` in the coordinates of `basis`. The result is an objective like any other (it can be reparameterized
  * again); `minimize` starts from and returns parameters in the original coordinates. An evaluation costs the objective's
- * plus one `toOriginal` and one `pullGradient`. Throws ShapeError when the basis has another dimension.
+ * plus one `toOriginal` and one `pullGradient`. Throws ShapeError when the basis has another dimension, or is for a layout
+ * with other tensors.
  *
  * @example minimize(reparameterize(objective, basis), { start, optimizer: adam(), steps: 100 }).parameters
  */
@@ -26,6 +28,7 @@ export function reparameterize(objective: StochasticObjective, basis: Basis): St
     throw new ShapeError(
       `reparameterize: the basis is for ${basis.dimension} parameters; the objective has ${objective.dimension}.`,
     );
+  requireSameTensors(objective.layout, basis.originalLayout);
   const point = new Float64Array(basis.dimension);
   const gradient = new Float64Array(basis.dimension);
   return {
@@ -42,6 +45,17 @@ export function reparameterize(objective: StochasticObjective, basis: Basis): St
   };
 }
 
+/** One that knows nothing of tensors fits every other. */
+function requireSameTensors(ofObjective: Layout | undefined, ofBasis: Layout | undefined): void {
+  if (ofObjective === undefined || ofBasis === undefined) return;
+  const list = ({ tensors }: Layout): string =>
+    tensors.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
+  if (list(ofObjective) !== list(ofBasis))
+    throw new ShapeError(
+      `reparameterize: the basis is for the tensors ${list(ofBasis)}; the objective has ${list(ofObjective)}.`,
+    );
+}
+
 /** ∇²f̃(θ̃)·d̃ = Vᵀ ∇²f(V θ̃) V d̃. */
 function hessianVectorIn(
   objective: StochasticObjective,
@@ -52,7 +66,7 @@ function hessianVectorIn(
   const product = new Float64Array(basis.dimension);
   return (rotatedPoint, rotatedDirection, out, key) => {
     basis.toOriginal(rotatedPoint, point);
-    basis.toOriginal(rotatedDirection, direction);
+    basis.pushDirection(rotatedDirection, direction);
     objective.hessianVector?.(point, direction, product, key);
     basis.pullGradient(product, out);
   };

@@ -6,7 +6,8 @@ import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
 import { sizeOf, type Layout, type Shape, type TensorSlot } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { randomOrthonormal } from "../linalg/random-orthogonal.ts";
-import { fold, normal, type Key } from "../math/random.ts";
+import { exp, log } from "../math/elementary.ts";
+import { fold, integers, normal, uniform, type Key } from "../math/random.ts";
 
 /** A distribution over parameter vectors. */
 export interface SamplingDistribution {
@@ -94,17 +95,102 @@ export function gaussian(options: {
 }): SamplingDistribution {
   const mean = options.mean.slice();
   const { standardDeviation } = options;
-  const bad = mean.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new NotFiniteError(`gaussian: mean[${bad}] is ${mean[bad]}.`);
-  if (!(Number.isFinite(standardDeviation) && standardDeviation >= 0))
-    throw new ArgumentError(
-      `gaussian: standardDeviation is ${standardDeviation}; expected a finite number, 0 or more.`,
-    );
+  requireFinitePoint("gaussian: mean", mean);
+  requireSpread("gaussian: standardDeviation", standardDeviation);
   return {
     dimension: mean.length,
     draw(key, out): void {
+      requireLength("gaussian", out, mean.length);
       normal(key, out);
       for (let k = 0; k < mean.length; k++) out[k] = mean[k] + standardDeviation * out[k];
+    },
+  };
+}
+
+/**
+ * Uniform on the box lower ≤ θ < upper, coordinate by coordinate (both are copied). Throws ShapeError for corners of
+ * different lengths, NotFiniteError for corners that are not finite, ArgumentError where lower is above upper.
+ *
+ * @example uniformBox({ lower: new Float64Array(2), upper: Float64Array.of(1, 2) }).dimension // 2
+ */
+export function uniformBox(options: {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}): SamplingDistribution {
+  const [lower, upper] = [options.lower.slice(), options.upper.slice()];
+  if (lower.length !== upper.length)
+    throw new ShapeError(`uniformBox: lower has ${lower.length} elements; upper has ${upper.length}.`);
+  requireFinitePoint("uniformBox: lower", lower);
+  requireFinitePoint("uniformBox: upper", upper);
+  const crossed = lower.findIndex((value, i) => value > upper[i]);
+  if (crossed >= 0)
+    throw new ArgumentError(
+      `uniformBox: lower[${crossed}] is ${lower[crossed]}, above upper[${crossed}], which is ${upper[crossed]}.`,
+    );
+  return {
+    dimension: lower.length,
+    draw(key, out): void {
+      requireLength("uniformBox", out, lower.length);
+      uniform(key, out);
+      for (let i = 0; i < out.length; i++) out[i] = lower[i] + (upper[i] - lower[i]) * out[i];
+    },
+  };
+}
+
+/**
+ * Uniform on the ball of a radius around a center (which is copied): a normal direction, and a distance radius·u^(1/d).
+ * Throws NotFiniteError for a center that is not finite, ArgumentError for a negative or non-finite radius.
+ *
+ * @example uniformBall({ center: new Float64Array(2), radius: 1 }).dimension // 2
+ */
+export function uniformBall(options: { readonly center: Float64Array; readonly radius: number }): SamplingDistribution {
+  const center = options.center.slice();
+  const { radius } = options;
+  requireFinitePoint("uniformBall: center", center);
+  requireSpread("uniformBall: radius", radius);
+  const distance = new Float64Array(1);
+  return {
+    dimension: center.length,
+    draw(key, out): void {
+      requireLength("uniformBall", out, center.length);
+      normal(fold(key, 0), out);
+      let squares = 0;
+      for (const entry of out) squares += entry * entry;
+      // u in (0, 1], so that its logarithm is finite.
+      const u = 1 - uniform(fold(key, 1), distance)[0];
+      const scale = squares > 0 ? (radius * exp(log(u) / center.length)) / Math.sqrt(squares) : 0;
+      for (let i = 0; i < out.length; i++) out[i] = center[i] + scale * out[i];
+    },
+  };
+}
+
+/**
+ * Along a path of training, given by its points, one per row (kept, not copied): a segment drawn uniformly, a place on it
+ * drawn uniformly, and Gaussian noise of one standard deviation (default 0) around that. Throws ArgumentError for a path
+ * without points and for a negative or non-finite deviation, NotFiniteError for a point that is not finite.
+ *
+ * @example alongPath({ points: Matrix.fromRows([[0, 0], [1, 1]]) }).dimension // 2
+ */
+export function alongPath(options: {
+  readonly points: Matrix;
+  readonly standardDeviation?: number;
+}): SamplingDistribution {
+  const { points, standardDeviation = 0 } = options;
+  if (points.rows === 0) throw new ArgumentError("alongPath: the path has no points; expected at least one row.");
+  requireFinitePoint("alongPath: points", points.data);
+  requireSpread("alongPath: standardDeviation", standardDeviation);
+  const segment = new Int32Array(1);
+  const place = new Float64Array(1);
+  return {
+    dimension: points.columns,
+    draw(key, out): void {
+      requireLength("alongPath", out, points.columns);
+      normal(fold(key, 0), out);
+      const from = integers(fold(key, 1), Math.max(points.rows - 1, 1), segment)[0];
+      const share = uniform(fold(key, 2), place)[0];
+      const start = points.row(from);
+      const end = points.row(Math.min(from + 1, points.rows - 1));
+      for (let i = 0; i < out.length; i++) out[i] = start[i] + share * (end[i] - start[i]) + standardDeviation * out[i];
     },
   };
 }
@@ -121,9 +207,23 @@ export function listedPoints(points: Matrix): SamplingDistribution {
         throw new ArgumentError(
           `listedPoints: sample ${index} was asked for, but only ${points.rows} points are listed.`,
         );
-      if (out.length !== points.columns)
-        throw new ShapeError(`listedPoints: out has ${out.length} elements; the points have ${points.columns}.`);
+      requireLength("listedPoints", out, points.columns);
       out.set(points.row(index));
     },
   };
+}
+
+function requireFinitePoint(what: string, values: Float64Array): void {
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new NotFiniteError(`${what}[${bad}] is ${values[bad]}.`);
+}
+
+function requireSpread(what: string, value: number): void {
+  if (!(Number.isFinite(value) && value >= 0))
+    throw new ArgumentError(`${what} is ${value}; expected a finite number, 0 or more.`);
+}
+
+function requireLength(what: string, out: Float64Array, length: number): void {
+  if (out.length !== length)
+    throw new ShapeError(`${what}: out has ${out.length} elements; the points have ${length}.`);
 }

@@ -11,7 +11,7 @@
  * implementation: PyTorch 1.13, torch/optim/sgd.py (coupled) and torch/optim/adamw.py (decoupled).
  */
 import { requireNonnegative } from "./hyperparameters.ts";
-import { checkLengths, checkState } from "./state.ts";
+import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
 export interface AddWeightDecayState {
@@ -38,8 +38,11 @@ export function addWeightDecay(weightDecay: number): GradientTransformation<AddW
     name: "addWeightDecay",
     init: () => ({ kind: "addWeightDecay", version: 1 }),
     check,
-    update(gradient, state, parameters) {
-      check(gradient, state, parameters);
+    update(gradient, state, parameters, checked = false) {
+      if (!checked) {
+        requireFiniteGradient("addWeightDecay", gradient);
+        check(gradient, state, parameters);
+      }
       if (weightDecay === 0) return;
       for (let i = 0; i < gradient.length; i++) gradient[i] += weightDecay * parameters[i];
     },

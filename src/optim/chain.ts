@@ -5,7 +5,7 @@
  * Reference implementation: optax, combine.chain.
  */
 import { ArgumentError, StateError } from "../errors.ts";
-import { checkState } from "./state.ts";
+import { checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 export interface ChainState {
@@ -36,13 +36,40 @@ export function namedChain(name: string, parts: readonly GradientTransformation[
       throw new StateError(`${name}: the state has ${state.parts.length} parts; expected ${parts.length}.`);
     for (let k = 0; k < parts.length; k++) parts[k].check?.(gradient, state.parts[k], parameters);
   }
+  const evaluating = parts.flatMap((part, k) => (part.evaluationParameters === undefined ? [] : [k]));
+  if (evaluating.length > 1)
+    throw new ArgumentError(
+      `${name}: ${parts[evaluating[0]].name} and ${parts[evaluating[1]].name} both choose the parameters to evaluate; ` +
+        "expected at most one that does.",
+    );
   return {
     name,
     init: (layout) => ({ kind: "chain", version: 1, parts: parts.map((part) => part.init(layout)) }),
     check,
-    update(gradient, state, parameters) {
-      check(gradient, state, parameters);
-      for (let k = 0; k < parts.length; k++) parts[k].update(gradient, state.parts[k], parameters);
+    update(gradient, state, parameters, checked = false) {
+      if (!checked) {
+        if (parts[0].toleratesNotFinite !== true) requireFiniteGradient(name, gradient);
+        check(gradient, state, parameters);
+      }
+      for (let k = 0; k < parts.length; k++) parts[k].update(gradient, state.parts[k], parameters, true);
     },
+    carry(state, change, carryPart) {
+      for (let k = 0; k < parts.length; k++) carryPart(parts[k], state.parts[k], change);
+    },
+    ...(parts[0].toleratesNotFinite === true ? { toleratesNotFinite: true } : {}),
+    ...(parts.some((part) => part.observe !== undefined)
+      ? {
+          observe(value: number, state: ChainState): void {
+            for (let k = 0; k < parts.length; k++) parts[k].observe?.(value, state.parts[k]);
+          },
+        }
+      : {}),
+    ...(evaluating.length === 1
+      ? {
+          evaluationParameters(state: ChainState, parameters: Float64Array, out: Float64Array): void {
+            parts[evaluating[0]].evaluationParameters?.(state.parts[evaluating[0]], parameters, out);
+          },
+        }
+      : {}),
   };
 }

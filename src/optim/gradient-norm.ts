@@ -21,3 +21,8 @@ function scaledSquares(gradient: Float64Array, scale: number): number {
   }
   return sum;
 }
+
+/** Σ gᵢ², from the first entry to the last: for averages of squares, which overflow where Adam's do (beyond 1e154). */
+export function sumOfSquares(gradient: Float64Array): number {
+  return scaledSquares(gradient, 1);
+}

@@ -22,3 +22,24 @@ export function requireKnown(owner: string, options: object, known: readonly str
     if (!known.includes(option))
       throw new ArgumentError(`${owner} has no option "${option}"; its options are ${known.join(", ")}.`);
 }
+
+/** Refuses all but finite numbers above 0. */
+export function requirePositive(option: string, value: number): void {
+  if (!(Number.isFinite(value) && value > 0))
+    throw new ArgumentError(`The option ${option} is ${String(value)}; expected a finite number above 0.`);
+}
+
+/** Refuses all but whole numbers at or above `least`. */
+export function requireWhole(option: string, value: number, least: number): void {
+  if (!(Number.isSafeInteger(value) && value >= least))
+    throw new ArgumentError(`The option ${option} is ${String(value)}; expected a whole number at or above ${least}.`);
+}
+
+/**
+ * An ε for denominators, checked. 1e-160 instead of 0 turns 0/0 into 0 and is lost in rounding beside every root above
+ * 1e-144.
+ */
+export function positiveFloor(epsilon: number): number {
+  requireNonnegative("epsilon", epsilon);
+  return Math.max(epsilon, 1e-160);
+}

@@ -47,7 +47,7 @@ export interface Coordinates {
 }
 
 /** The objective's layout, or that of one vector named "parameters" where it has none. Throws ShapeError on a mismatch. */
-export function layoutOf(objective: StochasticObjective): Layout {
+export function layoutOf(objective: Pick<StochasticObjective, "dimension" | "layout">): Layout {
   const { layout: given, dimension } = objective;
   if (given === undefined) return layout({ parameters: [dimension] });
   if (given.size !== dimension)

@@ -1,19 +1,23 @@
 /**
  * A run of `minimize` as data: what goes in, what is seen on the way, what comes out, and what is saved in between.
  */
-import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../errors.ts";
+import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
 import type { Layout } from "../linalg/layout.ts";
 import type { Key } from "../math/random.ts";
 import { indexOfNotFinite, placeOf } from "./finite.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
+import { parseState } from "./state-text.ts";
 import { restoreState } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 export interface MinimizeOptions {
   /** The parameters to start from, in original coordinates; only read. Not looked at when there is a `resume`. */
   readonly start?: Float64Array;
-  /** The state of an earlier run to go on from; only read. Give the same `key` and optimizer as that run had. */
-  readonly resume?: RunState | undefined;
+  /**
+   * The state of an earlier run to go on from, or its text from `stateToText`; only read. Give the same `key` and
+   * optimizer as that run had.
+   */
+  readonly resume?: RunState | string | undefined;
   /** `adam({ learningRate: 0.1 })`, or any other transformation that ends in a step of descent. */
   readonly optimizer: GradientTransformation;
   /** The number of steps to take in this call: a whole number, at or above 0. */
@@ -68,10 +72,7 @@ export interface Run {
   readonly state: RunState;
 }
 
-/**
- * All that a run needs to go on with the same bits. Plain data: structuredClone copies it, and JSON does when its
- * Float64Arrays are written and read as arrays.
- */
+/** All that a run needs to go on with the same bits. Plain data: structuredClone copies it, `stateToText` writes it. */
 export interface RunState {
   readonly kind: "run";
   readonly version: 1;
@@ -112,10 +113,8 @@ export function checkStart(
 }
 
 /** Reads a saved run into a fresh one, in place, and returns its step. Throws StateError when it belongs elsewhere. */
-export function restoreRun(saved: RunState, point: Float64Array, optimizer: TransformationState): number {
+export function restoreRun(saved: RunState | string, point: Float64Array, optimizer: TransformationState): number {
   const fresh = { kind: "run", version: 1, step: 0, parameters: point, optimizer };
-  restoreState(fresh, saved, "run");
-  if (!(Number.isSafeInteger(fresh.step) && fresh.step >= 0))
-    throw new StateError(`The state has ${fresh.step} at run.step; expected a whole number at or above 0.`);
+  restoreState(fresh, typeof saved === "string" ? parseState(saved) : saved, "run");
   return fresh.step;
 }

@@ -11,7 +11,7 @@
  * PyTorch 1.13, torch/optim/adagrad.py.
  */
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
-import { checkLengths, checkState } from "./state.ts";
+import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
 export interface ScaleByAdagradOptions {
@@ -52,9 +52,13 @@ export function scaleByAdagrad(options: ScaleByAdagradOptions = {}): GradientTra
   return {
     name: "scaleByAdagrad",
     init: ({ size }) => ({ kind: "scaleByAdagrad", version: 1, sum: new Float64Array(size).fill(initialAccumulator) }),
+    moments: { second: ["sum"] },
     check,
-    update(gradient, state, parameters) {
-      check(gradient, state, parameters);
+    update(gradient, state, parameters, checked = false) {
+      if (!checked) {
+        requireFiniteGradient("scaleByAdagrad", gradient);
+        check(gradient, state, parameters);
+      }
       adagradKernel(gradient, state.sum, floor);
     },
   };

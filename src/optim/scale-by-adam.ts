@@ -13,7 +13,7 @@
  */
 import { requireDecayRate, requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
-import { checkLengths, checkState } from "./state.ts";
+import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
 export interface ScaleByAdamOptions {
@@ -67,9 +67,13 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform
       first: new Float64Array(size),
       second: new Float64Array(size),
     }),
+    moments: { first: ["first"], second: ["second"] },
     check,
-    update(gradient, state, parameters) {
-      check(gradient, state, parameters);
+    update(gradient, state, parameters, checked = false) {
+      if (!checked) {
+        requireFiniteGradient("scaleByAdam", gradient);
+        check(gradient, state, parameters);
+      }
       state.step += 1;
       const root = Math.sqrt(1 - integerPower(beta2, state.step));
       const scale = root / (1 - integerPower(beta1, state.step));

@@ -7,7 +7,7 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { requireNonnegative } from "./hyperparameters.ts";
-import { checkState } from "./state.ts";
+import { checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
 export interface ScaleByLearningRateState {
@@ -45,8 +45,11 @@ export function scaleByLearningRate(learningRate: number | Schedule): GradientTr
       checkState(state, "scaleByLearningRate", 1);
       rateAt(state.step);
     },
-    update(gradient, state) {
-      checkState(state, "scaleByLearningRate", 1);
+    update(gradient, state, _parameters, checked = false) {
+      if (!checked) {
+        requireFiniteGradient("scaleByLearningRate", gradient);
+        checkState(state, "scaleByLearningRate", 1);
+      }
       const factor = -rateAt(state.step);
       state.step += 1;
       for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;

@@ -1,7 +1,8 @@
 /**
  * Guards of transformation states: a cheap one for every update, and a thorough one for states that come from storage.
  */
-import { ShapeError, StateError } from "../errors.ts";
+import { NotFiniteError, ShapeError, StateError } from "../errors.ts";
+import { indexOfNotFinite } from "./finite.ts";
 import type { TransformationState } from "./transformation.ts";
 
 /** Throws StateError unless `state` is of this kind and version. */
@@ -21,48 +22,72 @@ export function checkLengths(kind: string, size: number, gradient: Float64Array,
     );
 }
 
+/** Throws NotFiniteError for a gradient with NaN or an infinity. O(length). */
+export function requireFiniteGradient(kind: string, gradient: Float64Array): void {
+  const index = indexOfNotFinite(gradient);
+  if (index >= 0)
+    throw new NotFiniteError(
+      `${kind}: element ${index} of the gradient is ${gradient[index]}; expected finite numbers. Nothing was changed.`,
+    );
+}
+
 /**
  * Copies a state from storage into a fresh one, in place, after checking that both are built alike: same kinds, same
- * versions, same fields, arrays of the same lengths. `saved` is only read and shares nothing with the result.
+ * versions, same fields, arrays of the same lengths; `slots`, the places of tensors, must be the very same numbers, and
+ * `step` a whole number. `saved` is only read and shares nothing with the result.
  *
- * `path` names the fresh state in messages. Throws StateError that names the first field that differs, or that is NaN.
+ * `path` names the fresh state in messages. Throws StateError that names the first field that differs, or that is NaN;
+ * the fresh state is then as it was.
  */
 export function restoreState(fresh: TransformationState, saved: TransformationState, path: string): void {
-  restoreFields(fresh, saved, path);
+  requireAlike(fresh, saved, path, false);
+  copyFields(fresh as unknown as Record<string, unknown>, saved as unknown as Record<string, unknown>);
 }
 
-function restoreFields(fresh: object, saved: unknown, path: string): void {
-  if (typeof saved !== "object" || saved === null) throw mismatch(path, "an object", saved);
-  const target = fresh as Record<string, unknown>;
-  const source = saved as Record<string, unknown>;
-  for (const field of Object.keys(target)) {
-    const here = Array.isArray(fresh) ? `${path}[${field}]` : `${path}.${field}`;
-    target[field] = restored(target[field], source[field], here, field === "kind" || field === "version");
-  }
-  for (const field of Object.keys(source))
-    if (!Object.hasOwn(target, field))
-      throw new StateError(`The state has the field ${path}.${field}, which does not belong there.`);
-}
-
-/** The value for one field of the fresh state; arrays and objects are filled in place. */
-function restored(fresh: unknown, saved: unknown, path: string, fixed: boolean): unknown {
-  if (isFloat64Array(fresh)) {
-    if (!isFloat64Array(saved) || saved.length !== fresh.length)
-      throw mismatch(path, `a Float64Array of length ${fresh.length}`, saved);
-    const index = saved.findIndex(Number.isNaN);
+/** Throws unless `saved` could take the place of `fresh`; `fixed` asks for the very same value. */
+function requireAlike(fresh: unknown, saved: unknown, path: string, fixed: boolean): void {
+  const kind = arrayKind(fresh);
+  if (kind !== undefined) {
+    const { length } = fresh as StateArray;
+    if (arrayKind(saved) !== kind || (saved as StateArray).length !== length)
+      throw mismatch(path, `${articleOf(kind)} ${kind} of length ${length}`, saved);
+    const index = (saved as Float64Array).findIndex(Number.isNaN);
     if (index >= 0) throw new StateError(`The state holds NaN at ${path}[${index}].`);
-    fresh.set(saved);
-    return fresh;
-  }
-  if (typeof fresh === "object" && fresh !== null) {
+  } else if (typeof fresh === "object" && fresh !== null) {
+    if (typeof saved !== "object" || saved === null) throw mismatch(path, "an object", saved);
     if (Array.isArray(fresh) && !(Array.isArray(saved) && saved.length === fresh.length))
       throw mismatch(path, `an array of length ${fresh.length}`, saved);
-    restoreFields(fresh, saved, path);
-    return fresh;
+    const target = fresh as Record<string, unknown>;
+    const source = saved as Record<string, unknown>;
+    for (const field of Object.keys(target)) {
+      const here = Array.isArray(fresh) ? `${path}[${field}]` : `${path}.${field}`;
+      requireAlike(
+        target[field],
+        source[field],
+        here,
+        fixed || field === "kind" || field === "version" || field === "slots",
+      );
+      if (field === "step" && !(Number.isSafeInteger(source[field]) && Number(source[field]) >= 0))
+        throw mismatch(here, "a whole number at or above 0", source[field]);
+    }
+    for (const field of Object.keys(source))
+      if (!Object.hasOwn(target, field))
+        throw new StateError(`The state has the field ${path}.${field}, which does not belong there.`);
+  } else {
+    if (fixed && saved !== fresh) throw mismatch(path, JSON.stringify(fresh), saved);
+    if (typeof saved !== typeof fresh || Number.isNaN(saved)) throw mismatch(path, `a ${typeof fresh}`, saved);
   }
-  if (fixed && saved !== fresh) throw mismatch(path, JSON.stringify(fresh), saved);
-  if (typeof saved !== typeof fresh || Number.isNaN(saved)) throw mismatch(path, `a ${typeof fresh}`, saved);
-  return saved;
+}
+
+/** Copies field by field between objects that are alike; arrays and objects are filled in place. */
+function copyFields(fresh: Record<string, unknown>, saved: Record<string, unknown>): void {
+  for (const field of Object.keys(fresh)) {
+    const value = fresh[field];
+    if (arrayKind(value) !== undefined) (value as StateArray).set(saved[field] as StateArray);
+    else if (typeof value === "object" && value !== null)
+      copyFields(value as Record<string, unknown>, saved[field] as Record<string, unknown>);
+    else fresh[field] = saved[field];
+  }
 }
 
 function mismatch(path: string, expected: string, found: unknown): StateError {
@@ -70,13 +95,28 @@ function mismatch(path: string, expected: string, found: unknown): StateError {
 }
 
 function describe(found: unknown): string {
-  if (isFloat64Array(found)) return `a Float64Array of length ${found.length}`;
+  const kind = arrayKind(found);
+  if (kind !== undefined) return `${articleOf(kind)} ${kind} of length ${(found as StateArray).length}`;
   if (Array.isArray(found)) return `an array of length ${found.length}`;
   if (typeof found === "object" && found !== null) return "an object";
   return typeof found === "string" ? JSON.stringify(found) : String(found);
 }
 
-/** Also true for an array that structuredClone or a frame has brought from another realm, where instanceof is false. */
-function isFloat64Array(value: unknown): value is Float64Array {
-  return Object.prototype.toString.call(value) === "[object Float64Array]";
+function articleOf(kind: string): string {
+  return kind.startsWith("I") ? "an" : "a";
+}
+
+/** The typed arrays that a state may hold. */
+export type StateArray = Float64Array | Int32Array | Uint32Array;
+
+/**
+ * Which typed array of a state this is, or undefined. Also found for an array that structuredClone or a frame has
+ * brought from another realm, where instanceof is false.
+ */
+export function arrayKind(value: unknown): "Float64Array" | "Int32Array" | "Uint32Array" | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  const tag = Object.prototype.toString.call(value);
+  if (tag === "[object Float64Array]") return "Float64Array";
+  if (tag === "[object Int32Array]") return "Int32Array";
+  return tag === "[object Uint32Array]" ? "Uint32Array" : undefined;
 }

@@ -14,7 +14,7 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { requireDecayRate, requireKnown } from "./hyperparameters.ts";
-import { checkLengths, checkState } from "./state.ts";
+import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
 export interface TraceOptions {
@@ -64,9 +64,13 @@ export function trace(options: TraceOptions): GradientTransformation<TraceState>
   return {
     name: "trace",
     init: ({ size }) => ({ kind: "trace", version: 1, step: 0, buffer: new Float64Array(size) }),
+    moments: { first: ["buffer"] },
     check,
-    update(gradient, state, parameters) {
-      check(gradient, state, parameters);
+    update(gradient, state, parameters, checked = false) {
+      if (!checked) {
+        requireFiniteGradient("trace", gradient);
+        check(gradient, state, parameters);
+      }
       const gain = state.step === 0 ? 1 : 1 - dampening;
       state.step += 1;
       if (nesterov) nesterovKernel(gradient, state.buffer, momentum);

@@ -1,7 +1,7 @@
 /** Every optimizer against PyTorch, step for step, and on every problem. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { adagrad } from "../../src/optim/adagrad.ts";
+import { adadelta, adagrad, adamax, amsgrad, nadam, radam, rmsprop, rprop } from "../../src/optim/index.ts";
 import { adam, adamw } from "../../src/optim/adam.ts";
 import { minimize } from "../../src/optim/minimize.ts";
 import type { Objective } from "../../src/optim/objective.ts";
@@ -41,6 +41,17 @@ const references: readonly (readonly [string, GradientTransformation])[] = [
     adam({ learningRate: 0.05, beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.1 }),
   ],
   ["adamw lr=0.05 weightDecay=0.1", adamw({ learningRate: 0.05, weightDecay: 0.1 })],
+  ["rmsprop lr=0.02 decay=0.99 eps=1e-8", rmsprop({ learningRate: 0.02 })],
+  [
+    "rmsprop lr=0.02 decay=0.9 eps=1e-8 centered momentum=0.8",
+    rmsprop({ learningRate: 0.02, decay: 0.9, centered: true, momentum: 0.8 }),
+  ],
+  ["adadelta lr=1 rho=0.9 eps=1e-6", adadelta()],
+  ["amsgrad lr=0.05", amsgrad({ learningRate: 0.05 })],
+  ["adamax lr=0.05 eps=1e-8", adamax({ learningRate: 0.05 })],
+  ["nadam lr=0.05 momentumDecay=0.004", nadam({ learningRate: 0.05 })],
+  ["radam lr=0.05", radam({ learningRate: 0.05 })],
+  ["rprop lr=0.05 eta=[0.5,1.2] step=[1e-6,50]", rprop({ learningRate: 0.05 })],
 ];
 
 describe("the trajectory of PyTorch 1.13", () => {
@@ -49,6 +60,10 @@ describe("the trajectory of PyTorch 1.13", () => {
     const { points } = trajectory(goldenObjective, golden.start, optimizer, expected.length);
     expected.forEach((point, t) => expect(distance(points[t + 1], point), `step ${t + 1}`).toBeLessThan(1e-10));
     expect(expected).toHaveLength(40);
+  });
+
+  it("is compared for every one of the references", () => {
+    expect(references.map(([name]) => name).sort()).toEqual(Object.keys(golden.trajectories).sort());
   });
 });
 

@@ -11,10 +11,14 @@ import { gram, multiply } from "../../src/linalg/product.ts";
 import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
 import { fold, normal, permutation, random, uniform } from "../../src/math/random.ts";
 import {
+  adadelta,
   adagrad,
   adam,
+  adamax,
   adamw,
+  lion,
   minimize,
+  rmsprop,
   sgd,
   type GradientTransformation,
   type Objective,
@@ -89,6 +93,10 @@ const diagonal: Readonly<Record<string, () => GradientTransformation>> = {
   Adam: () => adam({ learningRate: 0.05 }),
   "Adam with coupled weight decay": () => adam({ learningRate: 0.05, weightDecay: 0.1 }),
   AdamW: () => adamw({ learningRate: 0.05, weightDecay: 0.1 }),
+  RMSProp: () => rmsprop({ learningRate: 0.02 }),
+  Adamax: () => adamax({ learningRate: 0.05 }),
+  Adadelta: () => adadelta({ learningRate: 1, epsilon: 1e-3 }),
+  Lion: () => lion({ learningRate: 0.02 }),
 };
 const all = { ...equivariant, ...diagonal };
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });

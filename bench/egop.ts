@@ -1,0 +1,247 @@
+/**
+ * EGOP from end to end on digits: the dense estimate beside PyTorch and LAPACK (64 → 32 → 10, 2410 parameters), the time to
+ * the loss of Adam in original coordinates with the estimate counted, the structured bases at 50,826 parameters
+ * (64 → 256 → 128 → 10, batches of 256), and costs against the number of parameters.
+ *
+ * Run: npm run bench -- egop [--json]
+ */
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import {
+  accumulate,
+  adam,
+  egop,
+  estimateOf,
+  fold,
+  initialization,
+  kroneckerMarginals,
+  layout,
+  minimize,
+  random,
+  reparameterize,
+  tensorBlocks,
+  type Basis,
+  type BasisOptions,
+  type EgopEstimate,
+  type MomentForm,
+  type StochasticObjective,
+} from "egop";
+import { digitsFile, digitsNetwork } from "./egop-digits.ts";
+import type { Row, Suite } from "./row.ts";
+import { race } from "./side-by-side.ts";
+
+type Report = (row: Row) => void;
+
+function timed<Result>(work: () => Result): { milliseconds: number; result: Result } {
+  const start = performance.now();
+  const result = work();
+  return { milliseconds: performance.now() - start, result };
+}
+
+const alone = { peer: null, peerMilliseconds: null, ratio: null };
+const megabytes = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
+
+/** PyTorch's and LAPACK's milliseconds, where they are installed. */
+function peer(samples: number): { sampling: number; eigen: number } | undefined {
+  try {
+    const script = fileURLToPath(new URL("../egop-peer.py", import.meta.url));
+    const output = execFileSync("python3", [script, fileURLToPath(digitsFile), samples.toString()], { stdio: "pipe" });
+    return JSON.parse(output.toString()) as { sampling: number; eigen: number };
+  } catch {
+    return undefined;
+  }
+}
+
+/** M = d full-batch gradients and all eigenvectors. */
+function denseEstimate(report: Report): void {
+  const { model, full } = digitsNetwork(32);
+  const points = initialization(model);
+  const samples = model.size;
+  egop(full, { points, samples: 20 });
+  const theirs = peer(samples);
+  const sampling = timed(() => egop(full, { points, samples, key: random(1) }));
+  const eigen = timed(() => sampling.result.eigenvectors);
+  const own = sampling.milliseconds + eigen.milliseconds;
+  const total = theirs === undefined ? null : theirs.sampling + theirs.eigen;
+  report({
+    ...{ name: "egop dense, M = d", size: samples, milliseconds: own },
+    ...{ peer: "PyTorch + LAPACK", peerMilliseconds: total, ratio: total === null ? null : total / own },
+    ...{ sampling: Math.round(sampling.milliseconds), eigenvectors: Math.round(eigen.milliseconds) },
+    ...{ theirSampling: Math.round(theirs?.sampling ?? NaN), theirEigen: Math.round(theirs?.eigen ?? NaN) },
+    ...{ peakMegabytes: megabytes() },
+  });
+}
+
+const rates = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
+
+/** Of the tuned run in a basis: the time until the loss is reached, and how many steps that took. */
+function timeTo(
+  target: number,
+  objective: StochasticObjective,
+  start: Float64Array,
+): { rate: number; milliseconds: number; steps: number } | undefined {
+  const runs = rates.flatMap((rate) => {
+    const optimizer = adam({ learningRate: rate });
+    const { losses } = minimize(objective, { start, optimizer, steps: 400 });
+    const steps = losses.findIndex((loss) => loss <= target);
+    return steps < 0 ? [] : [{ rate, steps }];
+  });
+  if (runs.length === 0) return undefined;
+  const best = runs.reduce((a, b) => (b.steps < a.steps ? b : a));
+  const optimizer = adam({ learningRate: best.rate });
+  const again = (): unknown => minimize(objective, { start, optimizer, steps: best.steps });
+  const times = [0, 0, 0].map(() => timed(again).milliseconds).sort((a, b) => a - b);
+  return { ...best, milliseconds: times[1] };
+}
+
+/** To the loss that Adam in original coordinates has after 400 tuned steps. */
+function timeToLoss(report: Report): void {
+  const { model, full, batches } = digitsNetwork(32);
+  const points = initialization(model);
+  const start = new Float64Array(model.size);
+  points.draw(random(7), start, 0);
+  const tuned = rates
+    .map((rate) => ({
+      rate,
+      losses: minimize(full, { start, optimizer: adam({ learningRate: rate }), steps: 400 }).losses,
+    }))
+    .reduce((a, b) => (b.losses[400] < a.losses[400] ? b : a));
+  const target = tuned.losses[400];
+  const original = [0, 0, 0]
+    .map(
+      () =>
+        timed(() => minimize(full, { start, optimizer: adam({ learningRate: tuned.rate }), steps: 400 })).milliseconds,
+    )
+    .sort((a, b) => a - b)[1];
+  report({
+    ...{ name: "to loss, original", size: 400, milliseconds: original, ...alone },
+    ...{ target, rate: tuned.rate },
+  });
+  const of = (
+    objective: StochasticObjective,
+    samples: number,
+    options: BasisOptions,
+    form?: MomentForm,
+  ): (() => Basis) => {
+    return () => {
+      const state = accumulate(objective, {
+        points,
+        to: samples,
+        key: random(1),
+        ...(form === undefined ? {} : { form }),
+      });
+      return estimateOf(state).basis(options);
+    };
+  };
+  const bases: Readonly<Record<string, () => Basis>> = {
+    "kronecker, 64 batches": of(batches, 64, { by: "kronecker" }, kroneckerMarginals(model)),
+    "kronecker, 200 batches": of(batches, 200, { by: "kronecker" }, kroneckerMarginals(model)),
+    "rank 64, 128 batches": of(batches, 128, { rank: 64 }),
+    "rank 100, 200 batches": of(batches, 200, { rank: 100 }),
+    "by tensor rank 64, 128 batches": of(batches, 128, { by: "tensor", rank: 64 }),
+    "auxiliary 64, 128 batches": of(batches, 128, { rank: 64, form: "auxiliary" }),
+  };
+  for (const [name, make] of Object.entries(bases)) {
+    const basis = timed(make);
+    const run = timeTo(target, reparameterize(full, basis.result), start);
+    const milliseconds = run === undefined ? NaN : basis.milliseconds + run.milliseconds;
+    report({
+      ...{ name: `to loss, ${name}`, size: run?.steps ?? -1, milliseconds },
+      ...{ peer: "original", peerMilliseconds: original, ratio: original / milliseconds },
+      ...{ estimateMilliseconds: Math.round(basis.milliseconds), rate: run?.rate ?? NaN },
+    });
+  }
+}
+
+/** A function that takes one Adam step each time it is called. */
+function stepper(objective: StochasticObjective, start: Float64Array): () => void {
+  const optimizer = adam({ learningRate: 0.001 });
+  const state = optimizer.init(objective.layout ?? layout({ p: [objective.dimension] }));
+  const point = new Float64Array(objective.dimension);
+  const gradient = new Float64Array(objective.dimension);
+  if (objective.coordinates === undefined) point.set(start);
+  else objective.coordinates.toOwn(start, point);
+  const keys = Array.from({ length: 64 }, (_v, t) => fold(random(1), t));
+  let t = 0;
+  return () => {
+    objective.valueAndGradient(point, gradient, keys[t++ % keys.length]);
+    optimizer.update(gradient, state, point);
+    for (let i = 0; i < point.length; i++) point[i] += gradient[i];
+  };
+}
+
+/** The price of each structured basis: made from 256 batches, and a step in it beside a plain one. */
+function structuredBases(report: Report): void {
+  const { model, batches } = digitsNetwork(256, 128);
+  const points = initialization(model);
+  const start = new Float64Array(model.size);
+  points.draw(random(7), start, 0);
+  const sampled = timed(() => egop(batches, { points, samples: 256, key: random(1) }));
+  report({ ...{ name: "256 batch gradients", size: model.size, milliseconds: sampled.milliseconds }, ...alone });
+  const options: Readonly<Record<string, BasisOptions>> = {
+    "per-tensor, rank 64": { by: "tensor", rank: 64 },
+    kronecker: { by: "kronecker" },
+    "reduced, rank 64": { rank: 64, form: "reduced", start },
+    "auxiliary, rank 64": { rank: 64, form: "auxiliary" },
+    "householder, rank 64": { rank: 64 },
+  };
+  const plain = stepper(batches, start);
+  for (const [name, each] of Object.entries(options)) {
+    const made = timed(() => estimateOf(sampled.result.state).basis(each));
+    const own = stepper(reparameterize(batches, made.result), start);
+    const times = race({ plain, own });
+    const [plainMilliseconds, milliseconds] = [times.get("plain") ?? NaN, times.get("own") ?? NaN];
+    report({
+      ...{ name: `step, ${name}`, size: model.size, milliseconds },
+      ...{ peer: "plain step", peerMilliseconds: plainMilliseconds, ratio: plainMilliseconds / milliseconds },
+      ...{
+        timesPlain: (milliseconds / plainMilliseconds).toFixed(2),
+        makingMilliseconds: Math.round(made.milliseconds),
+      },
+      ...{ peakMegabytes: megabytes() },
+    });
+  }
+}
+
+/** Estimate, basis and step in the cheapest forms against the number of parameters: one hidden layer of growing width. */
+function costsBySize(report: Report): void {
+  for (const width of [1, 4, 13, 43, 133, 427, 1333]) {
+    const { model, batches } = digitsNetwork(width);
+    const points = initialization(model);
+    const start = new Float64Array(model.size);
+    points.draw(random(7), start, 0);
+    const rank = Math.min(16, model.size);
+    const forms: Readonly<Record<string, readonly [MomentForm, number, (estimate: EgopEstimate) => Basis]>> = {
+      householder: [{ kind: "samples" }, 4 * rank, (estimate) => estimate.basis({ rank })],
+      kronecker: [kroneckerMarginals(model), 32, (estimate) => estimate.basis({ by: "kronecker" })],
+      ...(model.size > 3300
+        ? {}
+        : { tensor: [tensorBlocks(model), Math.min(model.size, 256), (estimate) => estimate.basis({ by: "tensor" })] }),
+    };
+    for (const [name, [form, to, make]] of Object.entries(forms)) {
+      const state = timed(() => accumulate(batches, { points, to, form }));
+      const basis = timed(() => make(estimateOf(state.result)));
+      const times = race({
+        plain: stepper(batches, start),
+        own: stepper(reparameterize(batches, basis.result), start),
+      });
+      const [plain, own] = [times.get("plain") ?? NaN, times.get("own") ?? NaN];
+      report({
+        ...{ name: `by size, ${name}`, size: model.size, milliseconds: own },
+        ...{ peer: "plain step", peerMilliseconds: plain, ratio: plain / own },
+        ...{ samples: to, samplingMilliseconds: state.milliseconds, makingMilliseconds: basis.milliseconds },
+        ...{ bytes: basis.result.cost.bytes },
+      });
+    }
+  }
+}
+
+export const egopSuite: Suite = {
+  name: "egop",
+  run(report): void {
+    denseEstimate(report);
+    timeToLoss(report);
+    structuredBases(report);
+    costsBySize(report);
+  },
+};

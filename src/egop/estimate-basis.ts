@@ -1,0 +1,130 @@
+/** The bases that an estimate gives: which parameters are turned together, in how many directions, and how that is kept. */
+import { ArgumentError } from "../errors.ts";
+import type { Layout, TensorSlot } from "../linalg/layout.ts";
+import type { Matrix } from "../linalg/matrix.ts";
+import { denseBasis, type Basis } from "./basis.ts";
+import { householderBasis } from "./householder-basis.ts";
+import { kroneckerBasis, type KroneckerFactors } from "./kronecker-basis.ts";
+import { auxiliaryBasis, reducedBasis } from "./low-rank-basis.ts";
+import { groupsOf, type Group } from "./moment-form.ts";
+import { chooseRank, type RankChoice } from "./rank-choice.ts";
+import { isWeight } from "./sampling.ts";
+import type { SecondMoment } from "./second-moment.ts";
+import { leadingSpectrum, wholeSpectrum, type Moment, type Spectrum } from "./spectrum.ts";
+import { unionBasis, type BasisPart } from "./union-basis.ts";
+
+export interface BasisOptions {
+  /**
+   * What is turned together. "all" (default): all parameters. "tensor": each tensor by itself. "kronecker": the rows' and
+   * the columns' space of each tensor as a matrix. "convolution": the windows of each tensor, one basis for all filters.
+   * Or groups of tensors by their names; what stands in none is not turned.
+   */
+  readonly by?: "all" | "tensor" | "kronecker" | "convolution" | readonly (readonly string[])[];
+  /**
+   * With "tensor", "kronecker" and "convolution": whether a tensor is turned. Default: tensors with two or more axes are;
+   * biases and the parameters of normalizations are not.
+   */
+  readonly rotate?: (tensor: TensorSlot) => boolean;
+  /** The number of leading directions of each basis (at most its dimension), or how to choose it. Left out: all. */
+  readonly rank?: RankChoice;
+  /** With a rank: a whole basis completed by reflectors (default), r coordinates only, or r beside the original ones. */
+  readonly form?: "householder" | "reduced" | "auxiliary";
+  /** With "reduced": where the run starts, in original coordinates; what of it lies outside of the span stays. */
+  readonly start?: Float64Array;
+}
+
+/** What of an estimate its bases are made of. */
+export interface BasisSource {
+  readonly layout: Layout;
+  readonly moment: SecondMoment;
+  readonly eigenvectors: Matrix;
+  readonly trace: number;
+  readonly knownRank: number;
+  leading(rank: number): Spectrum;
+}
+
+/** See EgopEstimate.basis. */
+export function basisFor(source: BasisSource, options: BasisOptions): Basis {
+  const { by = "all", rotate = isWeight, rank, form, start } = options;
+  if (rank === undefined && (form !== undefined || start !== undefined))
+    throw new ArgumentError(`basis: ${form === undefined ? "start" : "form"} is given without a rank.`);
+  if (by === "all") {
+    if (rank === undefined) return denseBasis(source.eigenvectors);
+    const r = rankOf(rank, source.moment.whole(), source.trace, source.layout.size, (k) => source.leading(k));
+    return kept(source.leading(r).vectors, form, start);
+  }
+  const rotated = source.layout.tensors.filter((slot) => rotate(slot));
+  if (by === "kronecker" || by === "convolution") {
+    if (rank !== undefined) throw new ArgumentError(`basis: by "${by}" has no rank: its factors are whole.`);
+    return kroneckerBasis(
+      source.layout,
+      new Map(rotated.map((slot) => [slot.name, factorsOf(source, slot, by === "kronecker")])),
+    );
+  }
+  requireTensorwise(by);
+  const names = by === "tensor" ? rotated.map(({ name }) => [name]) : by;
+  const groups = groupsOf(source.layout, names, "basis: by");
+  return unionBasis(
+    source.layout,
+    groups.map((group, k): BasisPart => ({ tensors: names[k], basis: groupBasis(source, group, options) })),
+  );
+}
+
+function groupBasis(source: BasisSource, group: Group, { rank, form, start }: BasisOptions): Basis {
+  const moment = source.moment.ofGroup(group);
+  if (rank === undefined) return denseBasis(wholeSpectrum(moment).vectors);
+  const r = rankOf(rank, moment, traceOf(moment), group.size, (k) => leadingSpectrum(moment, k));
+  const own = start === undefined ? undefined : partOfStart(source.layout, group, start);
+  return kept(leadingSpectrum(moment, r).vectors, form, own);
+}
+
+function partOfStart(layout: Layout, group: Group, start: Float64Array): Float64Array {
+  layout.check(start, "basis: start");
+  return Float64Array.from(group.slots.flatMap(({ offset, size }) => [...start.subarray(offset, offset + size)]));
+}
+
+/** Leading directions in the form that is asked for. */
+function kept(vectors: Matrix, form: BasisOptions["form"] = "householder", start?: Float64Array): Basis {
+  if (form === "householder") return householderBasis(vectors);
+  if (form === "auxiliary") return auxiliaryBasis(vectors);
+  requireReduced(form);
+  return reducedBasis(vectors, start === undefined ? {} : { start });
+}
+
+function rankOf(
+  choice: RankChoice,
+  moment: Moment,
+  trace: number,
+  dimension: number,
+  leading: (rank: number) => Spectrum,
+): number {
+  if (typeof choice === "number") return Math.min(choice, dimension);
+  const known = moment.kind === "rows" ? Math.min(moment.rows.rows, dimension) : dimension;
+  return chooseRank(choice, leading(known).values, trace, dimension);
+}
+
+function traceOf(moment: Moment): number {
+  let trace = 0;
+  if (moment.kind === "matrix") for (let i = 0; i < moment.matrix.rows; i++) trace += moment.matrix.get(i, i);
+  else for (const entry of moment.rows.data) trace += (entry * entry) / moment.weight;
+  return trace;
+}
+
+function factorsOf(source: BasisSource, slot: TensorSlot, both: boolean): KroneckerFactors {
+  const { left, right } = source.moment.marginals(slot);
+  const axes = (matrix: Matrix): Matrix => wholeSpectrum({ kind: "matrix", matrix }).vectors;
+  return { ...(both ? { left: axes(left) } : {}), right: axes(right) };
+}
+
+/** The types allow nothing else, but plain JavaScript callers have none. */
+function requireTensorwise(by: unknown): void {
+  if (by !== "tensor" && !Array.isArray(by))
+    throw new ArgumentError(
+      `basis: by is "${String(by)}"; expected "all", "tensor", "kronecker", "convolution" or a list of groups.`,
+    );
+}
+
+function requireReduced(form: string): void {
+  if (form !== "reduced")
+    throw new ArgumentError(`basis: form is "${form}"; expected "householder", "reduced" or "auxiliary".`);
+}

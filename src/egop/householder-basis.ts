@@ -1,0 +1,68 @@
+/**
+ * A whole orthonormal basis of d directions from r ≪ d of them, at the cost of r: the first r columns are those that are
+ * given, the others complete them, and all are kept as r Householder reflectors in compact WY form, Q = (I − Y T Yᵀ) S.
+ *
+ * The completion is close to the original axes: it differs from the identity by a matrix of rank r, so the coordinates
+ * outside of the span are nearly the parameters themselves. Cost to make: 4d·r² operations; to apply: 4d·r. Orthonormal to
+ * a few units of round-off whatever was given: columns that are not orthonormal are replaced by those of their QR
+ * factorization.
+ *
+ * Source of the form: C. Van Loan and R. Schreiber, A Storage-Efficient WY Representation for Products of Householder
+ * Transformations, SIAM J. Sci. Stat. Comput. 10, 1989.
+ */
+import { householderQR } from "../linalg/householder-qr.ts";
+import { gatherReflectors } from "../linalg/householder.ts";
+import { layout } from "../linalg/layout.ts";
+import { Matrix } from "../linalg/matrix.ts";
+import { multiplyVector } from "../linalg/product.ts";
+import { checkVectors, linearBasis, type Basis } from "./basis.ts";
+import { matrixData, readMatrix, type BasisData } from "./basis-data.ts";
+import { tallShape } from "./low-rank-basis.ts";
+
+/**
+ * The d coordinates with respect to the orthonormal columns of a d × r matrix, r from 0 to d, and a completion of them.
+ * Throws ShapeError for a wide matrix, NotFiniteError naming an entry that is NaN or infinite.
+ *
+ * @example householderBasis(Matrix.fromRows([[0.6], [0.8]])).rotatedDimension // 2
+ */
+export function householderBasis(vectors: Matrix): Basis {
+  const { dimension, rank } = tallShape("householderBasis", vectors);
+  const { packed, scales } = householderQR(vectors);
+  const { v, t } = gatherReflectors(packed.data, rank, 0, 0, dimension - 1, rank, scales, 0);
+  const [reflectors, triangle] = [new Matrix(dimension, rank, v), new Matrix(rank, rank, t)];
+  // Q R = V with R diagonal, ±1: the signs that bring back the columns that were given.
+  const signs = Float64Array.from({ length: rank }, (_v, k) => (packed.get(k, k) < 0 ? -1 : 1));
+  const [inner, mixed, signed] = [rank, rank, dimension].map((length) => new Float64Array(length));
+
+  /** out = (I − Y T Yᵀ) x, or its transpose. */
+  function reflect(x: Float64Array, transpose: boolean, out: Float64Array): void {
+    multiplyVector(reflectors, x, { transpose: true, out: inner });
+    multiplyVector(triangle, inner, { transpose, out: mixed });
+    multiplyVector(reflectors, mixed, { out });
+    for (let i = 0; i < dimension; i++) out[i] = x[i] - out[i];
+  }
+  return linearBasis({
+    kind: "householder",
+    dimension,
+    rotatedLayout: layout({ rotated: [dimension] }),
+    pushDirection(direction, out): void {
+      checkVectors("householderBasis", direction, out, dimension, dimension);
+      signed.set(direction);
+      for (let k = 0; k < rank; k++) signed[k] *= signs[k];
+      reflect(signed, false, out);
+    },
+    pullGradient(gradient, out): void {
+      checkVectors("householderBasis", gradient, out, dimension, dimension);
+      reflect(gradient, true, out);
+      for (let k = 0; k < rank; k++) out[k] *= signs[k];
+    },
+    matrices: [vectors],
+    cost: { operations: 4 * dimension * rank, bytes: 8 * dimension * rank },
+    toJSON: () => ({ kind: "householder", version: 1, vectors: matrixData(vectors) }),
+  });
+}
+
+/** Reads what a Householder-completed basis' `toJSON` wrote. */
+export function householderFromData(data: BasisData): Basis {
+  return householderBasis(readMatrix(data, "vectors"));
+}
