@@ -44,6 +44,7 @@ import { Graph } from "../../src/autodiff/tensor.ts";
 
 import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
+import { gram } from "../../src/linalg/product.ts";
 import { fold, normal, random } from "../../src/math/random.ts";
 
 /** The elements of a function of x at some numbers. */
@@ -254,6 +255,16 @@ describe("losses as objectives", () => {
       return total / rows;
     });
     close(average, gradientOut);
+  });
+
+  it("second moments of per-example gradients are formed without keeping these, to the same bits", () => {
+    const single = loss.perExample({ x, label });
+    const all = new Matrix(rows, 16);
+    single.exampleGradients(point, all.data);
+    const moment = new Float64Array(256);
+    single.gradientMoment(point, moment);
+    expect(moment).toEqual(gram(all).data);
+    expect(() => single.gradientMoment(point, new Float64Array(16))).toThrow("the moment is 16 × 16");
   });
 
   it("per-example gradients refuse what does not fit", () => {
