@@ -2,14 +2,13 @@
  * Runs the benchmarks: `npm run bench` prints lines for people, `npm run bench -- --json` one JSON array of rows (row.ts),
  * `npm run bench -- NAME…` the suites of those names alone.
  */
-import { egopSuite } from "./egop.ts";
 import { decompositions } from "./decompositions.ts";
+import { egopSuite } from "./egop.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
 import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
 
-const suites: readonly Suite[] = [trainingStep, linearAlgebra, egopSuite];
-const suites: readonly Suite[] = [trainingStep, linearAlgebra, decompositions];
+const suites: readonly Suite[] = [trainingStep, linearAlgebra, decompositions, egopSuite];
 
 const flags = process.argv.slice(2);
 const json = flags.includes("--json");

@@ -2,6 +2,7 @@
 import { NotFiniteError, ShapeError } from "../errors.ts";
 import { sizeOf, type Layout, type Shape } from "../linalg/layout.ts";
 import { fold, subset, type Key } from "../math/random.ts";
+import { placeIn } from "./check-finite.ts";
 import type { Program } from "./compile.ts";
 import type { Data, InputShapes } from "./trace.ts";
 
@@ -28,18 +29,6 @@ export function checkedCopy(name: string, shape: Shape, given: ArrayLike<number>
   const bad = copy.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new NotFiniteError(`The input "${name}" is ${copy[bad]} at ${placeIn(shape, bad)}.`);
   return copy;
-}
-
-/** A flat index as [i, j, ...] in a shape. */
-function placeIn(shape: Shape, index: number): string {
-  let rest = index;
-  const place = shape.map((_length, axis) => {
-    const stride = sizeOf(shape.slice(axis + 1));
-    const here = Math.floor(rest / stride);
-    rest -= here * stride;
-    return here;
-  });
-  return `[${place.join(", ")}]`;
 }
 
 /**

@@ -12,7 +12,7 @@ import { pullBack } from "./reverse.ts";
 import { applyTo, type Primitive, type Tensor } from "./tensor.ts";
 
 /** The forward rule of a matrix function. */
-export type MatrixRule = (
+type MatrixRule = (
   inputs: readonly Tensor[],
   output: Tensor,
   tangents: readonly (Tensor | undefined)[],

@@ -4,7 +4,7 @@
  */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { sizeOf, type Layout, type Shape } from "../linalg/layout.ts";
-import type { Matrix } from "../linalg/matrix.ts";
+import { planProduct } from "../linalg/product.ts";
 import { batchOver } from "./batching.ts";
 import { compile } from "./compile.ts";
 import { checkedCopy } from "./data.ts";
@@ -21,10 +21,16 @@ export interface PerExampleLoss {
   /** The number of examples. */
   readonly examples: number;
   /**
-   * Overwrites row i of `out` (examples × dimension) with the gradient at `point` of the loss of example i, and
-   * `values[i]`, if given, with that loss. Throws ShapeError for arrays of other sizes.
+   * Overwrites `out` (examples × dimension, row by row) with the gradient at `point` of each example's loss and `values`,
+   * if given, with these losses. Throws ShapeError for arrays of other sizes.
    */
-  gradients(point: Float64Array, out: Matrix, values?: Float64Array): void;
+  exampleGradients(point: Float64Array, out: Float64Array, values?: Float64Array): void;
+  /**
+   * Overwrites `out` (dimension × dimension, row-major) with the sum of the outer products of the examples' gradients,
+   * GᵀG of what `exampleGradients` gives, to the same bits as `gram` of it, without keeping more than a few rows of G.
+   * Throws ShapeError for arrays of other sizes.
+   */
+  gradientMoment(point: Float64Array, out: Float64Array): void;
 }
 
 /** How many examples are computed together. */
@@ -76,28 +82,54 @@ export function perExampleLoss<Name extends string, Inputs extends InputShapes>(
   const program = compile([...variables, ...inputs.map(({ chunk }) => chunk)], outputs);
   const dimension = parameters.size;
   const ownValues = new Float64Array(examples);
+  /** Computes the examples from `first` on; the last chunk ends with the last example and may compute some again. */
+  const runChunk = (first: number, out: Float64Array, offset: number, values: Float64Array): void => {
+    inputs.forEach(({ array, width }, k) => {
+      program.placeInput(variables.length + k, array, first * width);
+    });
+    program.placeOutput(0, out, offset);
+    program.placeOutput(1, values, first);
+    program.run();
+  };
   return {
     dimension,
     layout: parameters,
     examples,
-    gradients(point, out, into = ownValues): void {
+    exampleGradients(point, out, into = ownValues): void {
       parameters.check(point, "perExample: point");
-      if (out.rows !== examples || out.columns !== dimension)
+      if (out.length !== examples * dimension)
         throw new ShapeError(
-          `perExample: out is ${out.rows} × ${out.columns}; the gradients are ${examples} × ${dimension}.`,
+          `perExample: out has ${out.length} elements; the gradients are ${examples} × ${dimension}.`,
         );
       if (into.length !== examples)
         throw new ShapeError(`perExample: values has ${into.length} elements; there are ${examples} examples.`);
       placeParameters(program, parameters, point);
       for (let done = 0; done < examples; done += rows) {
-        // The last chunk ends with the last example and may compute some again.
         const first = Math.min(done, examples - rows);
-        inputs.forEach(({ array, width }, k) => {
-          program.placeInput(variables.length + k, array, first * width);
-        });
-        program.placeOutput(0, out.data, first * dimension);
-        program.placeOutput(1, into, first);
-        program.run();
+        runChunk(first, out, first * dimension, into);
+      }
+    },
+    gradientMoment(point, out): void {
+      parameters.check(point, "perExample: point");
+      if (out.length !== dimension * dimension)
+        throw new ShapeError(`perExample: out has ${out.length} elements; the moment is ${dimension} × ${dimension}.`);
+      const chunk = new Float64Array(rows * dimension);
+      placeParameters(program, parameters, point);
+      out.fill(0);
+      for (let done = 0; done < examples; done += rows) {
+        const first = Math.min(done, examples - rows);
+        runChunk(first, chunk, 0, ownValues);
+        // The sums go on from what the chunks before have left, with the rows that those had not.
+        const inner = Math.min(rows, examples - done);
+        const start = (done - first) * dimension;
+        planProduct({ rows: dimension, columns: dimension, inner, transposeA: true, accumulate: true })(
+          chunk,
+          start,
+          chunk,
+          start,
+          out,
+          0,
+        );
       }
     },
   };

@@ -35,8 +35,7 @@ export type BinaryLoop = (
 ) => void;
 
 /** The inner loop of an elementwise primitive: each writes its own, so that the engine compiles each for itself. */
-export type ElementLoop =
-  { readonly arity: 1; readonly loop: UnaryLoop } | { readonly arity: 2; readonly loop: BinaryLoop };
+type ElementLoop = { readonly arity: 1; readonly loop: UnaryLoop } | { readonly arity: 2; readonly loop: BinaryLoop };
 
 /**
  * All that is known of one operation, its attributes (an axis, a flag) already filled in: adding a primitive to the

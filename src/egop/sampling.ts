@@ -5,6 +5,7 @@
 import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
 import { sizeOf, type Layout, type Shape, type TensorSlot } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
+import { randomOrthonormal } from "../linalg/random-orthogonal.ts";
 import { exp, log } from "../math/elementary.ts";
 import { fold, integers, normal, uniform, type Key } from "../math/random.ts";
 
@@ -17,16 +18,18 @@ export interface SamplingDistribution {
 }
 
 /** How the spread of a weight tensor depends on the numbers of its inputs and outputs. */
-export type InitializationScheme = "lecun" | "he" | "glorot";
+export type InitializationScheme = "lecun" | "he" | "glorot" | "orthogonal";
 
 /**
  * The usual random initialization of a network as a distribution over its parameters: tensors with two or more axes are
  * weights, normal with mean 0 and variance 1/fan-in ("lecun", the default), 2/fan-in ("he") or 2/(fan-in + fan-out)
- * ("glorot"); tensors with fewer axes are biases and start at 0. A matrix is [in, out]; with more axes a tensor is
- * [out, in, ...window] as in a convolution. Each tensor has draws of its own, whatever the others' sizes.
+ * ("glorot"), or uniform among the matrices with orthonormal columns or rows, whichever are fewer ("orthogonal", as
+ * out × in·window for a convolution); tensors with fewer axes are biases and start at 0. A matrix is [in, out]; with more
+ * axes a tensor is [out, in, ...window] as in a convolution. Each tensor has draws of its own, whatever the others' sizes.
  *
  * Source: Y. LeCun et al., Efficient BackProp, 1998, §4.6; K. He et al., Delving Deep into Rectifiers, 2015, §2.2;
- * X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Networks, 2010, §4.2.
+ * X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Networks, 2010, §4.2; A. Saxe et
+ * al., Exact Solutions to the Nonlinear Dynamics of Learning in Deep Linear Neural Networks, 2014.
  *
  * @example initialization(layout({ W: [64, 16], b: [16] })).dimension // 1040
  */
@@ -35,8 +38,10 @@ export function initialization(
   options: { readonly scheme?: InitializationScheme } = {},
 ): SamplingDistribution {
   const { scheme = "lecun" } = options;
-  if (!["lecun", "he", "glorot"].includes(scheme))
-    throw new ArgumentError(`initialization: the scheme is "${scheme}"; expected "lecun", "he" or "glorot".`);
+  if (!["lecun", "he", "glorot", "orthogonal"].includes(scheme))
+    throw new ArgumentError(
+      `initialization: the scheme is "${scheme}"; expected "lecun", "he", "glorot" or "orthogonal".`,
+    );
   const weights = layout.tensors
     .map((slot, index) => ({ slot, index, deviation: Math.sqrt(varianceOf(slot.shape, scheme)) }))
     .filter(({ slot }) => isWeight(slot));
@@ -47,11 +52,22 @@ export function initialization(
       out.fill(0);
       for (const { slot, index, deviation } of weights) {
         const values = out.subarray(slot.offset, slot.offset + slot.size);
+        if (scheme === "orthogonal") {
+          drawOrthonormal(slot.shape, fold(key, index), values);
+          continue;
+        }
         normal(fold(key, index), values);
         for (let k = 0; k < values.length; k++) values[k] *= deviation;
       }
     },
   };
+}
+
+/** Overwrites `values` with a matrix of orthonormal columns, or rows where these are fewer. */
+function drawOrthonormal([rows, ...rest]: Shape, key: Key, values: Float64Array): void {
+  const columns = sizeOf(rest);
+  const tall = randomOrthonormal(Math.max(rows, columns), Math.min(rows, columns), key);
+  values.set((rows >= columns ? tall : tall.transpose()).data);
 }
 
 /** Weights have two or more axes; biases and the parameters of normalizations have one or none. */

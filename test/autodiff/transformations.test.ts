@@ -10,6 +10,7 @@ import {
   differentiable,
   divide,
   dropout,
+  eigenSymmetric,
   exp,
   gradient,
   gradients,
@@ -29,6 +30,7 @@ import {
   stack,
   stopGradient,
   sum,
+  svdFactors,
   tanh,
   transpose,
   valueAndGradient,
@@ -42,6 +44,7 @@ import { Graph } from "../../src/autodiff/tensor.ts";
 
 import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
+import { gram } from "../../src/linalg/product.ts";
 import { fold, normal, random } from "../../src/math/random.ts";
 
 /** The elements of a function of x at some numbers. */
@@ -232,7 +235,7 @@ describe("losses as objectives", () => {
     const single = loss.perExample({ x, label });
     const gradientsOut = new Matrix(rows, 16);
     const values = new Float64Array(rows);
-    single.gradients(point, gradientsOut, values);
+    single.exampleGradients(point, gradientsOut.data, values);
     const one = differentiable(model, { x: [1, 3], label: [1] }, (p, t) =>
       mean(softmaxCrossEntropy(affine(tanh(t.x), p.W, p.b), t.label)),
     );
@@ -254,6 +257,16 @@ describe("losses as objectives", () => {
     close(average, gradientOut);
   });
 
+  it("second moments of per-example gradients are formed without keeping these, to the same bits", () => {
+    const single = loss.perExample({ x, label });
+    const all = new Matrix(rows, 16);
+    single.exampleGradients(point, all.data);
+    const moment = new Float64Array(256);
+    single.gradientMoment(point, moment);
+    expect(moment).toEqual(gram(all).data);
+    expect(() => single.gradientMoment(point, new Float64Array(16))).toThrow("the moment is 16 × 16");
+  });
+
   it("per-example gradients refuse what does not fit", () => {
     const single = loss.perExample({ x, label });
     const refused = (action: () => unknown, message: string): void => expect(action).toThrow(message);
@@ -266,8 +279,11 @@ describe("losses as objectives", () => {
       () => loss.perExample({ x: x.slice(0, 12), label: label.slice(0, 4) }, { shared: ["x", "label"] }),
       "no input holds",
     );
-    refused(() => single.gradients(point, new Matrix(3, 16)), "out is 3 × 16; the gradients are 70 × 16");
-    refused(() => single.gradients(point, new Matrix(70, 16), new Float64Array(2)), "values has 2 elements");
+    refused(
+      () => single.exampleGradients(point, new Float64Array(48)),
+      "out has 48 elements; the gradients are 70 × 16",
+    );
+    refused(() => single.exampleGradients(point, new Float64Array(1120), new Float64Array(2)), "values has 2 elements");
   });
 
   it("Hessian-vector products are the gradient's differences, on all data and on batches by key", () => {
@@ -307,5 +323,29 @@ describe("losses as objectives", () => {
     expect(sampled.valueAndGradient(point, gradientOut, fold(random(3), 0))).toBe(values[0]);
     const wrong = differentiable(model, { x: [4, 3] }, (p, t) => sum(affine(t.x, p.W, p.b)));
     expect(() => wrong.onBatches({} as never, { key: "x" })).toThrow('the input "x" has not the shape [4]');
+  });
+});
+
+describe("repeated eigenvalues", () => {
+  it("leave derivatives of what does not depend on the vectors' choice right", () => {
+    // The sum of a function of the eigenvalues, and the matrix that the factors make up, at the identity.
+    const f = (x: Tensor): Tensor => {
+      const { values, vectors } = eigenSymmetric(reshape(x, [2, 2]));
+      const rebuilt = matmul(multiply(vectors, exp(values)), vectors, { transposeB: true });
+      return add(sum(sin(values)), sum(multiply(rebuilt, rebuilt)));
+    };
+    // d tr sin A = tr(cos A · dA), d‖exp A‖² = 2 tr(exp 2A · dA), at A = I.
+    const slope = Math.cos(1) + 2 * Math.exp(2);
+    close(at(gradient(f), 1, 0, 0, 1), [slope, 0, 0, slope]);
+    close(
+      at(
+        gradient((x: Tensor) => sum(svdFactors(reshape(x, [2, 2])).values)),
+        3,
+        0,
+        0,
+        3,
+      ),
+      [1, 0, 0, 1],
+    );
   });
 });
