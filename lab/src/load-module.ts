@@ -20,7 +20,7 @@ export async function loadModule(path: string): Promise<LoadedModule> {
   } catch (error) {
     throw new ModuleError(`${path} cannot be loaded (${error instanceof Error ? error.message : String(error)}).`);
   }
-  const { dimension, valueAndGradient, start, deviation = 1 } = exports;
+  const { dimension, valueAndGradient, hessianVector, start, deviation = 1 } = exports;
   if (!(typeof dimension === "number" && Number.isSafeInteger(dimension) && dimension > 0))
     throw new ModuleError(`${path}: the export "dimension" is ${String(dimension)}; expected a positive whole number.`);
   if (typeof valueAndGradient !== "function")
@@ -28,7 +28,12 @@ export async function loadModule(path: string): Promise<LoadedModule> {
   if (!(typeof deviation === "number" && deviation > 0 && Number.isFinite(deviation)))
     throw new ModuleError(`${path}: the export "deviation" is ${String(deviation)}; expected a positive number.`);
   return {
-    objective: checked(path, dimension, valueAndGradient as Objective["valueAndGradient"]),
+    objective: {
+      ...checked(path, dimension, valueAndGradient as Objective["valueAndGradient"]),
+      ...(typeof hessianVector === "function"
+        ? { hessianVector: hessianVector as NonNullable<Objective["hessianVector"]> }
+        : {}),
+    },
     start: startOf(path, dimension, start),
     deviation,
   };

@@ -2,6 +2,7 @@
 /** The command line: finds the command, runs it, and turns what goes wrong into one line and an exit status. */
 import { EgopError } from "egop";
 import type { Command } from "./commands/command.ts";
+import { advise } from "./commands/advise.ts";
 import { compare } from "./commands/compare.ts";
 import { list } from "./commands/list.ts";
 import { report } from "./commands/report.ts";
@@ -26,7 +27,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const commands: readonly Command[] = [compare, run, spectrum, report, list(() => commands)];
+const commands: readonly Command[] = [compare, run, spectrum, advise, report, list(() => commands)];
 
 try {
   const args = process.argv.slice(2);
