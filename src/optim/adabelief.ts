@@ -10,7 +10,7 @@
  * algorithm 2. Reference implementation: adabelief-pytorch 0.2 with rectify=False.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";

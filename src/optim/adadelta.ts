@@ -9,7 +9,7 @@
  * implementation: PyTorch 1.13, torch/optim/adadelta.py.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireDecayRate, requireKnown, requirePositive } from "./hyperparameters.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";

@@ -12,7 +12,7 @@
  * Source: N. Shazeer, M. Stern, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost" (2018), algorithms 4 to 6.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown, requireNonnegative, requirePositive } from "./hyperparameters.ts";
 import { pow } from "../math/elementary.ts";

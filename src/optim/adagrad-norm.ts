@@ -9,7 +9,7 @@
  * where s starts at b₀².
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { positiveFloor, requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { sumOfSquares } from "./gradient-norm.ts";

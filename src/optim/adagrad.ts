@@ -6,7 +6,7 @@
  * Source: see scale-by-adagrad.ts. Reference implementation: PyTorch 1.13, torch/optim/adagrad.py.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { scaleByAdagrad, type ScaleByAdagradOptions } from "./scale-by-adagrad.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";

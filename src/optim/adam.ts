@@ -9,9 +9,9 @@
  * torch/optim/adamw.py.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { requireKnown } from "./hyperparameters.ts";
-import { scaleByAdam, type ScaleByAdamOptions } from "./scale-by-adam.ts";
+import { adamScaling, type ScaleByAdamOptions } from "./scale-by-adam.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
@@ -36,7 +36,7 @@ export interface AdamOptions extends ScaleByAdamOptions {
 export function adam(options: AdamOptions = {}): GradientTransformation<ChainState> {
   requireKnown("adam", options, optionNames);
   const { learningRate = 1e-3, weightDecay = 0, ...scaling } = options;
-  return namedChain("adam", [addWeightDecay(weightDecay), scaleByAdam(scaling), scaleByLearningRate(learningRate)]);
+  return namedChain("adam", [addWeightDecay(weightDecay), adamScaling(scaling), scaleByLearningRate(learningRate)]);
 }
 
 /**
@@ -51,5 +51,5 @@ export function adam(options: AdamOptions = {}): GradientTransformation<ChainSta
 export function adamw(options: AdamOptions = {}): GradientTransformation<ChainState> {
   requireKnown("adamw", options, optionNames);
   const { learningRate = 1e-3, weightDecay = 1e-2, ...scaling } = options;
-  return namedChain("adamw", [scaleByAdam(scaling), addWeightDecay(weightDecay), scaleByLearningRate(learningRate)]);
+  return namedChain("adamw", [adamScaling(scaling), addWeightDecay(weightDecay), scaleByLearningRate(learningRate)]);
 }

@@ -9,7 +9,7 @@
  * PyTorch 1.13, torch/optim/adamax.py.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";

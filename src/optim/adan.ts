@@ -11,7 +11,7 @@
  * algorithm 1. Reference implementation: sail-sg/Adan, adan.py.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { positiveFloor, requireDecayRate, requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";

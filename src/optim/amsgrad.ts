@@ -11,7 +11,7 @@
  * PyTorch 1.13, torch/optim/adam.py with amsgrad=True.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";

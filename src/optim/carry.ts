@@ -5,6 +5,7 @@
  * are only the diagonal, so what becomes of them is the choice of whoever makes the CoordinateChange.
  */
 import { ArgumentError } from "../errors.ts";
+import type { ChainState } from "./named-chain.ts";
 import { restoreState } from "./state.ts";
 import type { CoordinateChange, GradientTransformation, TransformationState } from "./transformation.ts";
 
@@ -24,6 +25,11 @@ export function carryState(
 ): void {
   if (transformation.carry !== undefined) {
     transformation.carry(state, change, carryState);
+    return;
+  }
+  if (transformation.parts !== undefined) {
+    const { parts: states } = state as ChainState;
+    transformation.parts.forEach((part, k) => carryState(part, states[k], change));
     return;
   }
   const fields = Object.fromEntries(Object.entries(state)) as Readonly<Record<string, unknown>>;

@@ -4,16 +4,9 @@
  *
  * Reference implementation: optax, combine.chain.
  */
-import { ArgumentError, StateError } from "../errors.ts";
-import { checkState, requireFiniteGradient } from "./state.ts";
-import type { GradientTransformation, TransformationState } from "./transformation.ts";
-
-export interface ChainState {
-  readonly kind: "chain";
-  readonly version: 1;
-  /** The states of the parts, in their order. */
-  readonly parts: readonly TransformationState[];
-}
+import { ArgumentError } from "../errors.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
+import type { GradientTransformation } from "./transformation.ts";
 
 /**
  * One transformation of several: the first gets the gradient, each further one what the one before has made of it.
@@ -24,18 +17,8 @@ export interface ChainState {
  * @example const optimizer = chain(addWeightDecay(0.1), trace({ momentum: 0.9 }), scaleByLearningRate(0.01));
  */
 export function chain(...parts: readonly GradientTransformation[]): GradientTransformation<ChainState> {
-  return namedChain(`chain(${parts.map((part) => part.name).join(", ")})`, parts);
-}
-
-/** A chain that messages call by a name of its own: the ready-made optimizers. */
-export function namedChain(name: string, parts: readonly GradientTransformation[]): GradientTransformation<ChainState> {
   if (parts.length === 0) throw new ArgumentError("chain: there are no parts; expected at least one transformation.");
-  function check(gradient: Float64Array, state: ChainState, parameters: Float64Array): void {
-    checkState(state, "chain", 1);
-    if (state.parts.length !== parts.length)
-      throw new StateError(`${name}: the state has ${state.parts.length} parts; expected ${parts.length}.`);
-    for (let k = 0; k < parts.length; k++) parts[k].check?.(gradient, state.parts[k], parameters);
-  }
+  const name = `chain(${parts.map((part) => part.name).join(", ")})`;
   const evaluating = parts.flatMap((part, k) => (part.evaluationParameters === undefined ? [] : [k]));
   if (evaluating.length > 1)
     throw new ArgumentError(
@@ -43,19 +26,7 @@ export function namedChain(name: string, parts: readonly GradientTransformation[
         "expected at most one that does.",
     );
   return {
-    name,
-    init: (layout) => ({ kind: "chain", version: 1, parts: parts.map((part) => part.init(layout)) }),
-    check,
-    update(gradient, state, parameters, checked = false) {
-      if (!checked) {
-        if (parts[0].toleratesNotFinite !== true) requireFiniteGradient(name, gradient);
-        check(gradient, state, parameters);
-      }
-      for (let k = 0; k < parts.length; k++) parts[k].update(gradient, state.parts[k], parameters, true);
-    },
-    carry(state, change, carryPart) {
-      for (let k = 0; k < parts.length; k++) carryPart(parts[k], state.parts[k], change);
-    },
+    ...namedChain(name, parts),
     ...(parts[0].toleratesNotFinite === true ? { toleratesNotFinite: true } : {}),
     ...(parts.some((part) => part.observe !== undefined)
       ? {

@@ -3,7 +3,8 @@ export { addWeightDecay, type AddWeightDecayState } from "./add-weight-decay.ts"
 export { adagrad, type AdagradOptions } from "./adagrad.ts";
 export { adam, adamw, type AdamOptions } from "./adam.ts";
 export { carryState } from "./carry.ts";
-export { chain, type ChainState } from "./chain.ts";
+export { chain } from "./chain.ts";
+export type { ChainState } from "./named-chain.ts";
 export { checkGradient, type GradientCheck } from "./check-gradient.ts";
 export { minimize } from "./minimize.ts";
 export { layoutOf, type Coordinates, type Objective, type StochasticObjective } from "./objective.ts";

@@ -9,7 +9,7 @@
  * others, "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes" (2020), algorithm 2, with φ(z) = z.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { scaleByAdam, type ScaleByAdamOptions } from "./scale-by-adam.ts";

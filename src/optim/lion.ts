@@ -9,7 +9,7 @@
  * google/automl, lion/lion_pytorch.py.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireDecayRate, requireKnown } from "./hyperparameters.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";

@@ -11,7 +11,7 @@
  * torch/optim/nadam.py.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { positiveFloor, requireDecayRate, requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";

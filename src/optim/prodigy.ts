@@ -12,7 +12,7 @@
  * Reference implementation: konstmish/prodigy, prodigyopt/prodigy.py, whose order of the updates this is.
  */
 import { ArgumentError } from "../errors.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import {
   positiveFloor,

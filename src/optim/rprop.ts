@@ -11,7 +11,7 @@
  * iRprop⁻. Reference implementation: PyTorch 1.13, torch/optim/rprop.py.
  */
 import { ArgumentError } from "../errors.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";

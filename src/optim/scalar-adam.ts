@@ -10,7 +10,7 @@
  * S. Xie, M. Mohamadi, Z. Li, "Adam Exploits ℓ∞-geometry of Loss Landscape via Coordinate-wise Adaptivity" (2024).
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
 import { sumOfSquares } from "./gradient-norm.ts";

@@ -47,6 +47,11 @@ export interface ScaleByAdamState {
  */
 export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransformation<ScaleByAdamState> {
   requireKnown("scaleByAdam", options, ["beta1", "beta2", "epsilon"]);
+  return adamScaling(options);
+}
+
+/** The same for options whose names have been looked at. */
+export function adamScaling(options: ScaleByAdamOptions): GradientTransformation<ScaleByAdamState> {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   requireDecayRate("beta1", beta1);
   requireDecayRate("beta2", beta2);

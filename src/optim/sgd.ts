@@ -6,7 +6,7 @@
  * Source: see trace.ts. Reference implementation: PyTorch 1.13, torch/optim/sgd.py.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { requireKnown } from "./hyperparameters.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import { trace } from "./trace.ts";

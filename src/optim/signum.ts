@@ -11,7 +11,7 @@
  * Problems" (2018), algorithms 1 and 2.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown } from "./hyperparameters.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";

@@ -53,6 +53,8 @@ export interface GradientTransformation<State extends TransformationState = Tran
    * vectors, or when they mean nothing in other coordinates (such a state cannot be carried, only restarted).
    */
   readonly moments?: Moments;
+  /** Of a chain: what it is made of; part k keeps its state in the state's `parts[k]`. */
+  readonly parts?: readonly GradientTransformation[];
   /**
    * For `carryState`, instead of `moments`: overwrites the state by that in other coordinates. Transformations made of
    * others have it, to hand the change on to their parts by `carryPart` (which is `carryState`).
