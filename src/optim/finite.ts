@@ -9,21 +9,17 @@ export function indexOfNotFinite(vector: Float64Array): number {
   return isFiniteEverywhere(vector) ? -1 : vector.findIndex((entry) => !Number.isFinite(entry));
 }
 
-/** Zero times a finite number is zero and anything else NaN, which no sum loses; four sums do not wait for each other. */
+/** Zero times a finite number is zero and anything else NaN, which no sum loses; two sums do not wait for each other. */
 function isFiniteEverywhere(vector: Float64Array): boolean {
-  const unrolled = vector.length - (vector.length % 4);
-  let sum0 = 0;
-  let sum1 = 0;
-  let sum2 = 0;
-  let sum3 = 0;
-  for (let i = 0; i < unrolled; i += 4) {
-    sum0 += 0 * vector[i];
-    sum1 += 0 * vector[i + 1];
-    sum2 += 0 * vector[i + 2];
-    sum3 += 0 * vector[i + 3];
+  let odd = 0;
+  let even = 0;
+  let i = vector.length % 2;
+  if (i > 0) even = 0 * vector[0];
+  for (; i < vector.length; i += 2) {
+    odd += 0 * vector[i];
+    even += 0 * vector[i + 1];
   }
-  for (let i = unrolled; i < vector.length; i++) sum0 += 0 * vector[i];
-  return sum0 + sum1 + sum2 + sum3 === 0;
+  return odd + even === 0;
 }
 
 /** Where an index of a flat array is, for messages: `element 3 of "W1"`. */

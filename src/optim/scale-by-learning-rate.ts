@@ -5,7 +5,6 @@
  *
  * One pass, O(size), one rounding an element.
  */
-import { ArgumentError } from "../errors.ts";
 import { requireNonnegative } from "./hyperparameters.ts";
 import { checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
@@ -31,10 +30,7 @@ export function scaleByLearningRate(learningRate: number | Schedule): GradientTr
   function rateAt(step: number): number {
     if (typeof learningRate === "number") return learningRate;
     const rate = learningRate(step);
-    if (!(Number.isFinite(rate) && rate >= 0))
-      throw new ArgumentError(
-        `The learning rate's schedule returned ${String(rate)} for step ${step}; expected a finite number at or above 0.`,
-      );
+    requireNonnegative(`learningRate at step ${step}`, rate);
     return rate;
   }
 

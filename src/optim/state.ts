@@ -9,7 +9,7 @@ import type { TransformationState } from "./transformation.ts";
 export function checkState(state: TransformationState, kind: string, version: number): void {
   if (state.kind !== kind || state.version !== version)
     throw new StateError(
-      `${kind}: the state is of kind "${state.kind}", version ${state.version}; expected "${kind}", version ${version}.`,
+      `${kind}: the state is ${state.kind} version ${state.version}; expected ${kind} version ${version}.`,
     );
 }
 
@@ -17,8 +17,7 @@ export function checkState(state: TransformationState, kind: string, version: nu
 export function checkLengths(kind: string, size: number, gradient: Float64Array, parameters: Float64Array): void {
   if (gradient.length !== size || parameters.length !== size)
     throw new ShapeError(
-      `${kind}: the gradient has ${gradient.length} elements and the parameters have ${parameters.length}; ` +
-        `the state was made for ${size}.`,
+      `${kind}: the gradient has ${gradient.length} elements, the parameters ${parameters.length}; expected ${size}.`,
     );
 }
 
@@ -27,7 +26,7 @@ export function requireFiniteGradient(kind: string, gradient: Float64Array): voi
   const index = indexOfNotFinite(gradient);
   if (index >= 0)
     throw new NotFiniteError(
-      `${kind}: element ${index} of the gradient is ${gradient[index]}; expected finite numbers. Nothing was changed.`,
+      `${kind}: element ${index} of the gradient is ${gradient[index]}; expected finite numbers.`,
     );
 }
 

@@ -34,6 +34,6 @@ describe("adagrad", () => {
     expect(() => adagrad({ initialAccumulator: -1 })).toThrow(/initialAccumulator is -1/);
     expect(() => adagrad({ epsilon: -1 })).toThrow(/epsilon is -1/);
     const late = adagrad({ learningRate: () => -1, learningRateDecay: 1 });
-    expect(() => stepsOf(late, [[1]])).toThrow(/schedule returned -1 for step 0/);
+    expect(() => stepsOf(late, [[1]])).toThrow(/learningRate at step 0 is -1/);
   });
 });

@@ -24,8 +24,7 @@ describe("scaleByLearningRate", () => {
     const gradient = Float64Array.of(5);
     transformation.update(gradient, state, gradient);
     transformation.update(gradient, state, gradient);
-    const message =
-      `The learning rate's schedule returned ${bad} for step 2; ` + "expected a finite number at or above 0.";
+    const message = `The option learningRate at step 2 is ${bad}; expected a finite number at or above 0.`;
     expect(() => transformation.update(gradient, state, gradient)).toThrow(new ArgumentError(message));
     expect(state.step).toBe(2);
     expect(gradient).toEqual(Float64Array.of(5));
