@@ -106,7 +106,7 @@ function adamKernel(
     const entry = gradient[i];
     const average = beta1 * first[i] + gain1 * entry;
     // Where the gradient has become 0 (a unit that is off), the average would stay subnormal for good, and slow: ten times.
-    const m = average < smallestNormal && average > -smallestNormal ? 0 : average;
+    const m = Math.abs(average) < smallestNormal ? 0 : average;
     const v = beta2 * second[i] + gain2 * entry * entry;
     first[i] = m;
     second[i] = v;
