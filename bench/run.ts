@@ -3,11 +3,13 @@
  * `npm run bench -- NAME…` the suites of those names alone.
  */
 import { egopSuite } from "./egop.ts";
+import { decompositions } from "./decompositions.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
 import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
 
 const suites: readonly Suite[] = [trainingStep, linearAlgebra, egopSuite];
+const suites: readonly Suite[] = [trainingStep, linearAlgebra, decompositions];
 
 const flags = process.argv.slice(2);
 const json = flags.includes("--json");

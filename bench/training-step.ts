@@ -1,11 +1,14 @@
 /**
- * One training step of the digits network (64 → 16 ReLU → 10, 1210 parameters) with Adam: value, gradient, update. Prints
- * the time of a step and how many bytes of heap a step takes (none, but for noise), full batch and at 32 rows.
+ * One Adam step (value, gradient, update; at less than all rows the drawing of a batch by key too) of the digits network,
+ * 64 → 16 ReLU → 10, and of a network 784 → 100 ReLU → 10, beside PyTorch in double precision on one thread and the
+ * JavaScript peers in single precision. Also the bytes by which the heap grows in a step, over 1,000 and over 10,000
+ * steps, and the time to trace and compile the digits network in a fresh process.
  *
  * Run: npm run bench -- training-step
  */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { Bench } from "tinybench";
+import { fileURLToPath } from "node:url";
 import {
   adam,
   affine,
@@ -19,17 +22,39 @@ import {
   softmaxCrossEntropy,
   type StochasticObjective,
 } from "egop";
-import type { Suite } from "./row.ts";
+import { pytorchMilliseconds } from "./pytorch.ts";
+import type { Row, Suite } from "./row.ts";
+import { race } from "./side-by-side.ts";
+import { jaxStep, prepareJax, prepareTensorflow, tensorflowStep } from "./training-peers.ts";
 
-const trainingRows = 1437;
-const model = layout({ W1: [64, 16], b1: [16], W2: [16, 10], b2: [10] });
+/** A network with one hidden layer, the rows of a step and of its data. */
+interface Case {
+  readonly name: string;
+  readonly sizes: readonly [number, number, number];
+  readonly rows: number;
+  readonly population: number;
+}
 
-function digits(): { x: Float64Array; label: Float64Array } {
+const digitsRows = 1437;
+const digits = { name: "adam step, digits", sizes: [64, 16, 10], population: digitsRows } as const;
+const cases: readonly Case[] = [
+  { ...digits, rows: 32 },
+  { ...digits, rows: 256 },
+  { ...digits, rows: digitsRows },
+  { name: "adam step, 784-100-10", sizes: [784, 100, 10], rows: 128, population: 1024 },
+];
+
+interface LabeledData {
+  readonly x: Float64Array;
+  readonly label: Float64Array;
+}
+
+function digitsData(): LabeledData {
   const text = readFileSync(new URL("../../lab/data/digits.csv", import.meta.url), "utf8");
   const rows = text
     .trim()
     .split("\n")
-    .slice(1, 1 + trainingRows)
+    .slice(1, 1 + digitsRows)
     .map((line) => line.split(",").map(Number));
   return {
     x: Float64Array.from(rows.flatMap((row) => row.slice(0, 64).map((pixel) => pixel / 16))),
@@ -37,16 +62,25 @@ function digits(): { x: Float64Array; label: Float64Array } {
   };
 }
 
-function objective(rows: number): StochasticObjective {
-  const loss = differentiable(model, { x: [rows, 64], label: [rows] }, (p, { x, label }) =>
-    mean(softmaxCrossEntropy(affine(relu(affine(x, p.W1, p.b1)), p.W2, p.b2), label)),
-  );
-  return rows === trainingRows ? loss.on(digits()) : loss.onBatches(digits());
+/** Numbers from 0 to 1 and labels in turn. */
+function syntheticData({ sizes, population }: Case): LabeledData {
+  let seed = 1;
+  const next = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  return {
+    x: Float64Array.from({ length: population * sizes[0] }, next),
+    label: Float64Array.from({ length: population }, (_v, row) => row % sizes[2]),
+  };
 }
 
 /** A function that takes one Adam step each time it is called. */
-function stepper(rows: number): () => void {
-  const loss = objective(rows);
+function stepper(network: Case): () => void {
+  const { sizes, rows, population } = network;
+  const model = layout({ W1: [sizes[0], sizes[1]], b1: [sizes[1]], W2: [sizes[1], sizes[2]], b2: [sizes[2]] });
+  const traced = differentiable(model, { x: [rows, sizes[0]], label: [rows] }, (p, { x, label }) =>
+    mean(softmaxCrossEntropy(affine(relu(affine(x, p.W1, p.b1)), p.W2, p.b2), label)),
+  );
+  const data = sizes[0] === 64 ? digitsData() : syntheticData(network);
+  const loss: StochasticObjective = rows === population ? traced.on(data) : traced.onBatches(data);
   const optimizer = adam({ learningRate: 0.01 });
   const state = optimizer.init(model);
   const parameters = new Float64Array(model.size);
@@ -61,31 +95,56 @@ function stepper(rows: number): () => void {
   };
 }
 
-/** Bytes by which the heap grows in a step, over 1,000 steps without a collection between (or fewer, if one came). */
-function heapBytesPerStep(step: () => void): number {
-  for (let i = 0; i < 2000; i++) step();
-  const growths = Array.from({ length: 5 }, () => {
+/** Bytes by which the heap grows in a step, over so many steps: the smallest of three, as other things allocate too. */
+function heapBytesPerStep(step: () => void, steps: number): number {
+  const growths = Array.from({ length: 3 }, () => {
     globalThis.gc?.();
     const before = process.memoryUsage().heapUsed;
-    for (let i = 0; i < 1000; i++) step();
-    return (process.memoryUsage().heapUsed - before) / 1000;
+    for (let i = 0; i < steps; i++) step();
+    return (process.memoryUsage().heapUsed - before) / steps;
   });
-  return growths.sort((a, b) => a - b)[2];
+  return Math.round(Math.min(...growths) * 10) / 10;
+}
+
+/** What tracing, differentiating and compiling the digits network take in a process that has just loaded the library. */
+function coldMilliseconds(): number {
+  const script = fileURLToPath(new URL("compile-cold.js", import.meta.url));
+  const times = Array.from({ length: 5 }, () =>
+    Number(execFileSync(process.execPath, [script], { encoding: "utf8" }).trim()),
+  );
+  return times.sort((a, b) => a - b)[2];
 }
 
 export const trainingStep: Suite = {
   name: "training-step",
   async run(report) {
-    for (const rows of [trainingRows, 32]) {
-      const step = stepper(rows);
-      const heap = heapBytesPerStep(step);
-      const bench = new Bench({ time: 2000, warmupTime: 500 });
-      bench.add("step", step);
-      const [task] = await bench.run();
-      const { result } = task;
-      if (!("latency" in result)) throw new Error("the benchmark did not run");
-      const row = { name: "adam step", size: rows, milliseconds: result.latency.p50, heapBytesPerStep: heap };
-      report({ ...row, peer: null, peerMilliseconds: null, ratio: null });
+    const alone = { peer: null, peerMilliseconds: null, ratio: null };
+    report({ name: "compile digits, cold", size: 32, milliseconds: coldMilliseconds(), ...alone });
+    await prepareJax();
+    await prepareTensorflow();
+    for (const network of cases) {
+      const { name, rows, sizes, population } = network;
+      const step = stepper(network);
+      const medians = race({ egop: step, "jax-js": jaxStep(network), "TensorFlow.js": tensorflowStep(network) });
+      const milliseconds = medians.get("egop") ?? NaN;
+      const torch = pytorchMilliseconds("pytorch_training_step.py", [rows, population, ...sizes]);
+      if (torch !== null) medians.set("PyTorch", torch);
+      for (const [peer, peerMilliseconds] of medians)
+        if (peer !== "egop")
+          report({ name, size: rows, milliseconds, peer, peerMilliseconds, ratio: peerMilliseconds / milliseconds });
+      // Until every function that runs once in a step has been compiled.
+      if (sizes[0] === 64) for (let i = 0; i < 10_000; i++) step();
+      const heapBytes = sizes[0] === 64 ? [1000, 10_000].map((steps) => heapBytesPerStep(step, steps)) : [];
+      const [over1000Steps, over10000Steps] = heapBytes;
+      if (heapBytes.length > 0)
+        report({
+          name: `${name}: heap bytes a step`,
+          size: rows,
+          milliseconds,
+          ...alone,
+          over1000Steps,
+          over10000Steps,
+        } as Row);
     }
   },
 };

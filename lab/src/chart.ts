@@ -8,13 +8,19 @@ import { JSDOM } from "jsdom";
 import { basisTitles, isEgop, optimizerTitles, type BasisName, type OptimizerName } from "./choices.ts";
 import { finalLoss, requestedRuns, runOf, type EgopResult, type Results, type RunResult } from "./results.ts";
 import { smallestRatio } from "./spectrum.ts";
+import type { StudiedBasis } from "./study/bases.ts";
 
 /** How the curve of each basis is drawn: the name of its CSS variable, and its dash. */
-export const strokes: Readonly<Record<BasisName, { readonly color: string; readonly dash: string }>> = {
+export const strokes: Readonly<Record<BasisName | StudiedBasis, { readonly color: string; readonly dash: string }>> = {
   original: { color: "--original", dash: "none" },
   random: { color: "--random", dash: "2 3" },
   egop: { color: "--egop", dash: "none" },
   "egop-by-tensor": { color: "--egop-by-tensor", dash: "7 3" },
+  "egop-of-random": { color: "--other", dash: "1 5" },
+  kronecker: { color: "--other", dash: "none" },
+  reduced: { color: "--another", dash: "2 3" },
+  auxiliary: { color: "--another", dash: "7 3" },
+  householder: { color: "--another", dash: "none" },
 };
 
 export interface Size {
@@ -88,7 +94,7 @@ function pointsOf({ losses }: RunResult): readonly Point[] {
   return thinned(losses.map((loss, step) => ({ step, loss: positive(loss) })));
 }
 
-function positive(value: number): number {
+export function positive(value: number): number {
   return Math.max(value, smallestLoss);
 }
 
@@ -98,7 +104,7 @@ function thinned<Element>(all: readonly Element[]): Element[] {
   return all.filter((_, index) => index % stride === 0 || index === all.length - 1);
 }
 
-function logarithmic(label: string, lowest: number, highest: number): Plot.ScaleOptions {
+export function logarithmic(label: string, lowest: number, highest: number): Plot.ScaleOptions {
   const bottom = positive(lowest);
   const ticks = powersOfTen(bottom, highest);
   return {
@@ -109,7 +115,7 @@ function logarithmic(label: string, lowest: number, highest: number): Plot.Scale
 }
 
 /** The powers of ten between two numbers, at most about six of them; where there is hardly one, also 2 and 5 times those. */
-function powersOfTen(lowest: number, highest: number): number[] {
+export function powersOfTen(lowest: number, highest: number): number[] {
   const first = Math.floor(Math.log10(positive(lowest)));
   const last = Math.ceil(Math.log10(positive(highest)));
   const stride = Math.ceil((last - first) / 6);
@@ -132,7 +138,7 @@ function powerLabel(value: number): string {
 }
 
 /** Draws a plot, and makes it a picture for assistive technology too. The text has no xmlns: it is for use inside HTML. */
-function draw(options: Plot.PlotOptions, description: string): string {
+export function draw(options: Plot.PlotOptions, description: string): string {
   const { document } = new JSDOM("").window;
   const svg = Plot.plot({ ...options, document, style: { fontSize, background: "none", overflow: "visible" } });
   svg.setAttribute("role", "img");

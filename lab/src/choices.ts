@@ -1,6 +1,20 @@
 /** The things that can be chosen by name on the command line, in the order in which they are shown, with their titles. */
 
-export const taskNames = ["digits", "breast-cancer", "wine"] as const;
+export const taskNames = [
+  "digits",
+  "digits-paper",
+  "breast-cancer",
+  "wine",
+  "linear-network",
+  "log-sum-exp",
+  "logistic",
+  "factorization",
+  "mixture",
+  "mixture-turned",
+  "quadratic",
+  "mnist",
+  "fashion-mnist",
+] as const;
 export type TaskName = (typeof taskNames)[number];
 
 export const optimizerNames = ["adam", "adagrad"] as const;

@@ -25,3 +25,8 @@ export class OutputError extends EgopError {
 export class WorkerError extends EgopError {
   override readonly name = "WorkerError";
 }
+
+/** A user's own objective module cannot be loaded or does not keep to the contract. */
+export class ModuleError extends EgopError {
+  override readonly name = "ModuleError";
+}

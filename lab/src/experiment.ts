@@ -6,7 +6,7 @@
 import { performance } from "node:perf_hooks";
 import { basisNames, basisTitles, optimizerTitles, type BasisName, type OptimizerName } from "./choices.ts";
 import { formatRate, formatSeconds } from "./format.ts";
-import type { BasisData, Decomposition, FinishedRun, JobKind, Jobs, SharedMatrix, Timed } from "./jobs.ts";
+import type { BasisData, Decomposition, FinishedRun, JobKind, Jobs, SharedMatrix, Timed, TimedJobs } from "./jobs.ts";
 import { chooseBest, learningRates, type Choice, type Trial } from "./learning-rates.ts";
 import type { Options } from "./options.ts";
 import { startPool } from "./pool.ts";
@@ -59,7 +59,7 @@ export async function runExperiment(options: Options, progress: Progress): Promi
   );
   progress.plan(plannedOperations(work, optimizers, bases, grids));
 
-  const pool = startPool(threads, source);
+  const pool = startPool<TimedJobs>(threads, "./worker.js", source);
   const job: DoJob = async (kind, input, label, operations) => {
     const item = progress.add(label, operations);
     const result = await pool.do(kind, input, item);
@@ -97,9 +97,10 @@ export async function runExperiment(options: Options, progress: Progress): Promi
       decomposed,
     ]);
     const { stableRank, rootStableRank, density, eigenvalues } = decomposition.output;
-    const { title, description, citation, trainingRows, testRows, model } = task;
+    const { title, description, citation, trainingRows, testRows, model, start } = task;
     return {
-      ...{ task: options.task, title, description, citation, parameters: model.size, trainingRows, testRows },
+      ...{ task: options.task, title, description, citation, parameters: model.size, start },
+      ...{ trainingRows, testRows },
       ...{ seed, steps, threads, learningRates: grids },
       egop: {
         samples,

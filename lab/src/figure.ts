@@ -1,45 +1,67 @@
 /**
- * The loss curves of all optimizers side by side with one legend, as an SVG picture that stands alone: its colors are
+ * Loss curves of several optimizers side by side with one legend, as an SVG picture that stands alone: its colors are
  * readable on light and on dark backgrounds, and it has no background of its own.
  */
-import { lossChart, strokes } from "./chart.ts";
-import { basisNames, basisTitles, optimizerTitles, type OptimizerName } from "./choices.ts";
+import { lossChart, strokes, type Size } from "./chart.ts";
+import { basisNames, basisTitles, optimizerTitles } from "./choices.ts";
+import { escapeHtml } from "./columns.ts";
 import { requestedRuns, type Results } from "./results.ts";
 
-const panel = { width: 440, height: 300 };
+const panelSize = { width: 440, height: 300 };
 const gap = 20;
 const top = 64;
-const legendStep = 160;
+const legendStep = 180;
 
 /** Medium tones, with a contrast of at least 3 to white and to near-black. */
 const style = `
-svg{--original:#6e7781;--random:#a8741a;--egop:#2f81f7;--egop-by-tensor:#c2479b;color:#7a828c}
+svg{--original:#6e7781;--random:#a8741a;--egop:#2f81f7;--egop-by-tensor:#c2479b;--other:#3b8a5a;--another:#8f5bd6;color:#7a828c}
 text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif}
 `;
 
-/** The picture as a whole SVG document. */
+/** One of the pictures side by side. */
+export interface Panel {
+  readonly title: string;
+  /** Draws it as an svg element of that size. */
+  readonly draw: (size: Size) => string;
+}
+
+/** A line of the legend. */
+export interface LegendEntry {
+  readonly title: string;
+  readonly color: string;
+  readonly dash: string;
+}
+
+/** The picture of an experiment as a whole SVG document. */
 export function renderFigure(results: Results): string {
   const runs = requestedRuns(results);
-  const optimizers = [...new Set(runs.map(({ optimizer }) => optimizer))];
   const bases = basisNames.filter((basis) => runs.some((run) => run.basis === basis));
-  const width = Math.max(optimizers.length * (panel.width + gap) - gap, bases.length * legendStep);
-  const height = top + panel.height;
-  const legend = bases.map((basis, index) => {
-    const { color, dash } = strokes[basis];
-    const line = `<line x2="30" stroke="var(${color})" stroke-width="2.5" stroke-dasharray="${dash}"/>`;
-    const label = `<text x="38" dy="0.32em">${basisTitles[basis]}</text>`;
-    return `<g transform="translate(${12 + index * legendStep},14)">${line}${label}</g>`;
-  });
-  const title = `Training loss on ${results.title}, each basis at its best learning rate`;
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-    `role="img" aria-label="${title}" fill="currentColor" font-size="14">` +
-    `<style>${style}</style>${legend.join("")}${optimizers.map((each, i) => panelOf(results, each, i)).join("")}</svg>\n`
+  return pictureOf(
+    `Training loss on ${results.title}, each basis at its best learning rate`,
+    bases.map((basis) => ({ title: basisTitles[basis], ...strokes[basis] })),
+    [...new Set(runs.map(({ optimizer }) => optimizer))].map((optimizer) => ({
+      title: optimizerTitles[optimizer],
+      draw: (size) => lossChart(results, optimizer, size),
+    })),
   );
 }
 
-function panelOf(results: Results, optimizer: OptimizerName, index: number): string {
-  const heading = `<text x="52" y="-8" font-weight="600">${optimizerTitles[optimizer]}</text>`;
-  const left = index * (panel.width + gap);
-  return `<g transform="translate(${left},${top})">${heading}${lossChart(results, optimizer, panel)}</g>`;
+/** Panels side by side under one legend, as a whole SVG document. */
+export function pictureOf(title: string, legend: readonly LegendEntry[], panels: readonly Panel[]): string {
+  const width = Math.max(panels.length * (panelSize.width + gap) - gap, legend.length * legendStep);
+  const height = top + panelSize.height;
+  const entries = legend.map(({ title: name, color, dash }, index) => {
+    const line = `<line x2="30" stroke="var(${color})" stroke-width="2.5" stroke-dasharray="${dash}"/>`;
+    const label = `<text x="38" dy="0.32em">${escapeHtml(name)}</text>`;
+    return `<g transform="translate(${12 + index * legendStep},14)">${line}${label}</g>`;
+  });
+  const drawn = panels.map(({ title: name, draw }, index) => {
+    const heading = `<text x="52" y="-8" font-weight="600">${escapeHtml(name)}</text>`;
+    return `<g transform="translate(${index * (panelSize.width + gap)},${top})">${heading}${draw(panelSize)}</g>`;
+  });
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
+    `role="img" aria-label="${escapeHtml(title)}" fill="currentColor" font-size="14">` +
+    `<style>${style}</style>${entries.join("")}${drawn.join("")}</svg>\n`
+  );
 }

@@ -14,8 +14,6 @@ import {
   estimateFrom,
   layout,
   Matrix,
-  minimize,
-  reparameterize,
   type Basis,
   type GradientTransformation,
   type Layout,
@@ -24,6 +22,7 @@ import { randomOrthogonal } from "egop/linalg";
 import type { OptimizerName } from "./choices.ts";
 import type { ExperimentKeys } from "./tasks/load.ts";
 import type { Task } from "./tasks/task.ts";
+import { train } from "./training.ts";
 
 /** A matrix that threads share. */
 export interface SharedMatrix {
@@ -50,7 +49,8 @@ export interface Decomposition {
 /** A run that stayed finite. */
 export interface FinishedRun {
   readonly losses: Float64Array;
-  readonly testAccuracy: number;
+  /** Null where a task has no test. */
+  readonly testAccuracy: number | null;
 }
 
 /** What each kind of job takes and gives. */
@@ -73,6 +73,11 @@ export interface Jobs {
 
 export type JobKind = keyof Jobs;
 
+/** The same, as threads give them: with the seconds that they took. */
+export type TimedJobs = {
+  readonly [Kind in JobKind]: { readonly input: Jobs[Kind]["input"]; readonly output: Timed<Jobs[Kind]["output"]> };
+};
+
 /** A job's output with the seconds that it took. */
 export interface Timed<Output> {
   readonly output: Output;
@@ -94,7 +99,7 @@ const optimizers: Readonly<Record<OptimizerName, (learningRate: number) => Gradi
 const performers: { readonly [Kind in JobKind]: (input: Jobs[Kind]["input"], at: Workplace) => Jobs[Kind]["output"] } =
   {
     sample({ samples }, { task, keys, onProgress }) {
-      const estimate = egop(task.objective, {
+      const estimate = egop(task.batches ?? task.objective, {
         points: task.points,
         samples,
         key: keys.samples,
@@ -119,18 +124,16 @@ const performers: { readonly [Kind in JobKind]: (input: Jobs[Kind]["input"], at:
     },
 
     run({ optimizer, learningRate, steps, basis }, { task, keys, onProgress }) {
-      const start = new Float64Array(task.model.size);
-      task.points.draw(keys.start, start, 0);
-      const objective =
-        basis === undefined ? task.objective : reparameterize(task.objective, basisOf(basis, task.model));
       try {
-        const { losses, parameters } = minimize(objective, {
-          start,
+        const { losses, parameters } = train(task, {
           optimizer: optimizers[optimizer](learningRate),
+          basis: basis === undefined ? undefined : basisOf(basis, task.model),
           steps,
-          onStep: ({ step }) => onProgress(step / steps),
+          startKey: keys.start,
+          batchKey: keys.batches,
+          onProgress,
         });
-        return { losses, testAccuracy: task.testAccuracy(parameters) };
+        return { losses, testAccuracy: task.testAccuracy?.(parameters) ?? null };
       } catch (error) {
         if (error instanceof DivergedError) return { divergedAt: error.step };
         throw error;

@@ -1,26 +1,23 @@
 #!/usr/bin/env node
-/** The command: reads the flags, runs the experiment, prints what it found, and writes the pictures. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+/** The command line: finds the command, runs it, and turns what goes wrong into one line and an exit status. */
 import { EgopError } from "egop";
-import { OutputError, UsageError } from "./errors.ts";
-import { runExperiment } from "./experiment.ts";
-import { caveatsOf, outcomesOf } from "./notes.ts";
-import { help, parseOptions, type Options } from "./options.ts";
-import { wrap } from "./paragraph.ts";
+import type { Command } from "./commands/command.ts";
+import { compare } from "./commands/compare.ts";
+import { list } from "./commands/list.ts";
+import { report } from "./commands/report.ts";
+import { run } from "./commands/run.ts";
+import { spectrum } from "./commands/spectrum.ts";
+import { UsageError } from "./errors.ts";
 import { startProgress } from "./progress.ts";
-import { toJson, type Results } from "./results.ts";
-import { renderSpectrum } from "./spectrum.ts";
-import { legendOf, renderTable } from "./table.ts";
 
-/** Characters in a line of text. */
+/** Characters in a line of text, where the terminal has room for more. */
 const widest = 100;
 const statuses = { failed: 1, usage: 2, interrupted: 130 };
 
 const progress = startProgress(process.stderr);
 process.once("SIGINT", () => {
   progress.end();
+  process.stderr.write("egop-lab: interrupted; what was finished in a run folder is kept, go on with --resume.\n");
   process.exit(statuses.interrupted);
 });
 // Whoever reads the results may stop reading (`npm start | head`): that is no failure.
@@ -29,60 +26,23 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+const commands: readonly Command[] = [compare, run, spectrum, report, list(() => commands)];
+
 try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) process.stdout.write(help);
-  else await main(options);
+  const args = process.argv.slice(2);
+  const first = args.at(0);
+  const named = commands.find(({ name }) => name === first);
+  if (named === undefined && first !== undefined && !first.startsWith("-"))
+    throw new UsageError(`There is no command "${first}"; there are ${commands.map(({ name }) => name).join(", ")}.`);
+  await (named ?? compare).run(named === undefined ? args : args.slice(1), {
+    progress,
+    print: (text) => void process.stdout.write(text),
+    width: Math.min(process.stdout.columns || widest, widest),
+  });
 } catch (error) {
   progress.end();
   // What the lab or the library throws on purpose says all there is to say; anything else is a bug and shows its stack.
   const message = error instanceof EgopError ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`egop-lab: ${message ?? "failed"}\n`);
   process.exitCode = error instanceof UsageError ? statuses.usage : statuses.failed;
-}
-
-async function main(options: Options): Promise<void> {
-  const results = await runExperiment(options, progress);
-  process.stdout.write(options.json ? `${toJson(results)}\n` : textOf(results));
-  await writePictures(results, options);
-}
-
-function textOf(results: Results): string {
-  const { egop, parameters } = results;
-  const width = Math.min(process.stdout.columns || widest, widest);
-  const notes = [...outcomesOf(results), ...caveatsOf(results)].map((note) => wrap(`- ${note}`, width, "  "));
-  const rank = `Stable rank ${egop.stableRank.toFixed(1)} of ${parameters}, from ${egop.samples} gradients.`;
-  const parts = [
-    renderTable(results),
-    wrap(legendOf(results), width),
-    `${renderSpectrum(egop.eigenvalues)}\n${rank}`,
-    notes.join("\n"),
-  ];
-  return `\n${parts.filter((part) => part !== "").join("\n\n")}\n\n`;
-}
-
-/** Comes last, so that nothing that was computed is lost to a path that cannot be written. */
-async function writePictures(results: Results, { json, report, figure, task, seed }: Options): Promise<void> {
-  const usual = fileURLToPath(new URL(`../reports/${task}-${seed}.html`, import.meta.url));
-  const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
-  const reportPath = report ?? (json ? undefined : usual);
-  if (reportPath !== undefined) {
-    const { renderReport } = await import("./report.ts");
-    write(reportPath, renderReport(results), report === undefined);
-    say(`Report: ${reportPath === usual ? relative(process.cwd(), usual) : reportPath}`);
-  }
-  if (figure !== undefined) {
-    const { renderFigure } = await import("./figure.ts");
-    write(figure, renderFigure(results));
-    say(`Figure: ${figure}`);
-  }
-}
-
-function write(path: string, text: string, makeFolder = false): void {
-  try {
-    if (makeFolder) mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new OutputError(`Cannot write ${path} (${error instanceof Error ? error.message : String(error)}).`);
-  }
 }

@@ -1,10 +1,8 @@
-/** The command line: what it may say, what it means, and one clear sentence for everything else. */
-import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+/** The flags of `compare`, which is what `npm start` runs: what they may say, and what they mean. */
 import { basisNames, optimizerNames, taskNames, type BasisName, type OptimizerName, type TaskName } from "./choices.ts";
-import { UsageError } from "./errors.ts";
+import { choice, choices, rates, readFlags, wholeNumber, type FlagTable } from "./flags.ts";
 import { learningRates } from "./learning-rates.ts";
+import { dataFolder, mostThreads, usualThreads } from "./surroundings.ts";
 
 /** What the user asked for, checked. */
 export interface Options {
@@ -27,14 +25,14 @@ export interface Options {
   readonly data: string;
 }
 
-/** The options that take a value; the rest are switches. */
-const valued: readonly string[] = [
-  ...["task", "optimizer", "basis", "steps", "seed", "samples", "learning-rate", "threads"],
-  ...["report", "figure", "data"],
-];
-const known: readonly string[] = [...valued, "json", "help"];
-const repeatable: readonly string[] = ["optimizer", "basis", "learning-rate"];
-const mostThreads = 16;
+const table: FlagTable = {
+  valued: [
+    ...["task", "optimizer", "basis", "steps", "seed", "samples", "learning-rate", "threads"],
+    ...["report", "figure", "data"],
+  ],
+  switches: ["json"],
+  repeatable: ["optimizer", "basis", "learning-rate"],
+};
 
 const grid = (name: OptimizerName): string => learningRates[name].join(", ");
 
@@ -65,99 +63,21 @@ Exit status: 0 done, 1 it could not be computed or written, 2 a wrong option or 
 
 /** Reads the command line. Throws UsageError, with one sentence, for the first thing that is wrong. */
 export function parseOptions(args: readonly string[]): Options {
-  const given = collect(args);
-  const last = (name: string): string | undefined => given.get(name)?.at(-1);
+  const flags = readFlags(args, table);
+  const last = (name: string): string | undefined => flags.value(name);
   return {
-    help: given.has("help"),
+    help: flags.has("help"),
     task: choice("task", last("task") ?? "digits", taskNames),
-    optimizers: choices("optimizer", given.get("optimizer"), optimizerNames),
-    bases: choices("basis", given.get("basis"), basisNames),
+    optimizers: choices("optimizer", flags.values("optimizer"), optimizerNames),
+    bases: choices("basis", flags.values("basis"), basisNames),
     steps: wholeNumber("steps", last("steps"), 1, 100_000) ?? 400,
     seed: wholeNumber("seed", last("seed"), 0, Number.MAX_SAFE_INTEGER) ?? 0,
     samples: wholeNumber("samples", last("samples"), 1, 100_000),
-    learningRates: rates(given.get("learning-rate")),
-    threads: wholeNumber("threads", last("threads"), 1, mostThreads) ?? Math.min(2, availableParallelism()),
-    json: given.has("json"),
+    learningRates: rates(flags.values("learning-rate")),
+    threads: wholeNumber("threads", last("threads"), 1, mostThreads) ?? usualThreads(),
+    json: flags.has("json"),
     report: last("report"),
     figure: last("figure"),
-    data: last("data") ?? fileURLToPath(new URL("../data", import.meta.url)),
+    data: last("data") ?? dataFolder(),
   };
-}
-
-/** All values of every option that was given. parseArgs only finds the tokens: its own messages are long. */
-function collect(args: readonly string[]): ReadonlyMap<string, string[]> {
-  const { tokens } = parseArgs({
-    args: [...args],
-    strict: false,
-    tokens: true,
-    allowPositionals: true,
-    options: {
-      ...Object.fromEntries(valued.map((name) => [name, { type: "string" as const }])),
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  const given = new Map<string, string[]>();
-  for (const token of tokens) {
-    if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") throw new UsageError(`"${token.value}" is no option; see --help.`);
-    const { name, rawName, inlineValue, value = "" } = token;
-    if (!known.includes(name)) throw new UsageError(`There is no option ${rawName}${suggestion(name)}; see --help.`);
-    if (valued.includes(name)) {
-      if (value === "" || (inlineValue !== true && value.startsWith("--")))
-        throw new UsageError(`--${name} needs a value; see --help.`);
-      if (given.has(name) && !repeatable.includes(name)) throw new UsageError(`--${name} is given twice.`);
-    } else if (inlineValue === true) throw new UsageError(`--${name} takes no value, but "${value}" was given.`);
-    given.set(name, [...(given.get(name) ?? []), value]);
-  }
-  return given;
-}
-
-function suggestion(name: string): string {
-  const near = known.find((option) => name.length >= 3 && option.startsWith(name.slice(0, 3)));
-  return near === undefined ? "" : ` (perhaps --${near})`;
-}
-
-function choice<Name extends string>(option: string, given: string, names: readonly Name[]): Name {
-  const found = names.find((name) => name === given);
-  if (found === undefined)
-    throw new UsageError(
-      `--${option} is "${given}"; expected ${option === "task" ? "" : "some of "}${names.join(", ")}.`,
-    );
-  return found;
-}
-
-/** The named ones, each once, in the order of `names`; all when none is named. */
-function choices<Name extends string>(
-  option: string,
-  given: readonly string[] | undefined,
-  names: readonly Name[],
-): readonly Name[] {
-  if (given === undefined) return names;
-  const chosen = partsOf(given).map((part) => choice(option, part, names));
-  return names.filter((name) => chosen.includes(name));
-}
-
-function partsOf(lists: readonly string[]): readonly string[] {
-  return lists.flatMap((list) => list.split(",")).map((part) => part.trim());
-}
-
-function wholeNumber(option: string, given: string | undefined, least: number, most: number): number | undefined {
-  if (given === undefined) return undefined;
-  const value = /^\d+$/.test(given) ? Number(given) : NaN;
-  if (!(value >= least && value <= most))
-    throw new UsageError(`--${option} is "${given}"; expected a whole number from ${least} to ${most}.`);
-  return value;
-}
-
-/** Ascending, each once. */
-function rates(given: readonly string[] | undefined): readonly number[] | undefined {
-  if (given === undefined) return undefined;
-  const values = partsOf(given).map((part) => {
-    const value = part === "" ? NaN : Number(part);
-    if (!(Number.isFinite(value) && value > 0))
-      throw new UsageError(`--learning-rate is "${part}"; expected positive numbers, as in 0.01,0.1.`);
-    return value;
-  });
-  return [...new Set(values)].sort((a, b) => a - b);
 }

@@ -1,15 +1,17 @@
 /**
- * A fixed number of worker threads and one queue: a job goes to the first free thread, in the order of arrival. Results
- * come back as promises, so a job that needs another's result is queued when that one is done.
+ * A fixed number of worker threads and one queue: a job goes to the first free thread, in the order of arrival, except
+ * that a thread goes on with jobs of the group that it last worked on, because it still has what they share. Results come
+ * back as promises, so a job that needs another's result is queued when that one is done.
  */
 import { Worker } from "node:worker_threads";
 import { WorkerError } from "./errors.ts";
-import type { JobKind, Jobs, Timed } from "./jobs.ts";
-import type { TaskSource } from "./tasks/load.ts";
+
+/** What each kind of job takes and gives, as plain data. */
+export type JobTable = Readonly<Record<string, { readonly input: unknown; readonly output: unknown }>>;
 
 /** What a worker is sent. */
 export interface Request {
-  readonly kind: JobKind;
+  readonly kind: string;
   /** That of the kind: only `Pool.do` makes requests, and it takes the two together. */
   readonly input: never;
 }
@@ -17,7 +19,7 @@ export interface Request {
 /** What a worker sends. */
 export type Reply =
   | { readonly kind: "progress"; readonly fraction: number }
-  | { readonly kind: "done"; readonly result: Timed<unknown> }
+  | { readonly kind: "done"; readonly result: unknown }
   | { readonly kind: "failed"; readonly message: string };
 
 /** What a waiting job wants to be told. */
@@ -26,30 +28,33 @@ interface JobListener {
   readonly onProgress: (fraction: number) => void;
 }
 
-export interface Pool {
+export interface Pool<Table extends JobTable> {
   /** Queues a job. Rejects with WorkerError when it throws or its thread ends. */
-  do<Kind extends JobKind>(
+  do<Kind extends keyof Table & string>(
     kind: Kind,
-    input: Jobs[Kind]["input"],
+    input: Table[Kind]["input"],
     listener: JobListener,
-  ): Promise<Timed<Jobs[Kind]["output"]>>;
+    group?: string,
+  ): Promise<Table[Kind]["output"]>;
   /** Ends all threads, whatever they are doing. Jobs that are not done stay pending. */
   close(): Promise<void>;
 }
 
 interface Waiting {
-  readonly request: { readonly kind: JobKind; readonly input: unknown };
+  readonly request: { readonly kind: string; readonly input: unknown };
   readonly listener: JobListener;
-  readonly resolve: (result: Timed<unknown>) => void;
+  readonly group: string | undefined;
+  readonly resolve: (result: unknown) => void;
   readonly reject: (error: WorkerError) => void;
 }
 
-/** Starts the threads. Each builds the task for itself, from `source`, with its first job. */
-export function startPool(threads: number, source: TaskSource): Pool {
+/** Starts threads that run `script` (a module beside this one) and hands `data` to each. */
+export function startPool<Table extends JobTable>(threads: number, script: string, data: unknown): Pool<Table> {
   const queue: Waiting[] = [];
   const busy = new Map<Worker, Waiting>();
+  const lastGroup = new Map<Worker, string | undefined>();
   const workers = Array.from({ length: threads }, () => {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: source });
+    const worker = new Worker(new URL(script, import.meta.url), { workerData: data });
     worker.on("message", (reply: Reply) => receive(worker, reply));
     worker.on("error", (error: Error) => fail(worker, error.message));
     worker.on("exit", (status) => fail(worker, `A worker thread ended with status ${status} before its job was done.`));
@@ -73,28 +78,35 @@ export function startPool(threads: number, source: TaskSource): Pool {
     waiting?.reject(new WorkerError(message));
   }
 
+  /** The next job for a thread: of its own group, else of one that no thread is at, else any. */
+  function next(worker: Worker): Waiting | undefined {
+    const taken = [...busy.values()].map(({ group }) => group);
+    const own = queue.findIndex(({ group }) => group !== undefined && group === lastGroup.get(worker));
+    const fresh = own >= 0 ? own : queue.findIndex(({ group }) => group === undefined || !taken.includes(group));
+    return queue.splice(Math.max(0, fresh), 1).at(0);
+  }
+
   function dispatch(): void {
     for (const worker of workers) {
-      if (queue.length === 0) return;
       if (busy.has(worker)) continue;
-      const waiting = queue.shift();
+      const waiting = next(worker);
       if (waiting === undefined) return;
       busy.set(worker, waiting);
+      lastGroup.set(worker, waiting.group);
       waiting.listener.onStart();
       worker.postMessage(waiting.request);
     }
   }
 
   return {
-    do<Kind extends JobKind>(kind: Kind, input: Jobs[Kind]["input"], listener: JobListener) {
-      return new Promise<Timed<Jobs[Kind]["output"]>>((resolve, reject) => {
-        queue.push({
-          request: { kind, input },
-          listener,
-          // A worker answers a job with that kind's output.
-          resolve: (result) => resolve(result as Timed<Jobs[Kind]["output"]>),
-          reject,
-        });
+    do<Kind extends keyof Table & string>(
+      kind: Kind,
+      input: Table[Kind]["input"],
+      listener: JobListener,
+      group?: string,
+    ) {
+      return new Promise<Table[Kind]["output"]>((resolve, reject) => {
+        queue.push({ request: { kind, input }, listener, group, resolve, reject });
         dispatch();
       });
     },

@@ -1,9 +1,9 @@
 /** The style sheet of the report. Text and curves have a contrast of at least 4.5 and 3 to their ground, light and dark. */
 export const reportStyle = `
 :root{color-scheme:light dark;--ground:#fff;--panel:#f6f8fa;--text:#1f2328;--quiet:#59636e;--line:#d1d9e0;
---original:#6e7781;--random:#9a6700;--egop:#0969da;--egop-by-tensor:#bf3989}
+--original:#6e7781;--random:#9a6700;--egop:#0969da;--egop-by-tensor:#bf3989;--other:#1a7f37;--another:#8250df}
 @media (prefers-color-scheme:dark){:root{--ground:#0d1117;--panel:#151b23;--text:#e6edf3;--quiet:#9198a1;--line:#3d444d;
---original:#9198a1;--random:#d29922;--egop:#58a6ff;--egop-by-tensor:#f778ba}}
+--original:#9198a1;--random:#d29922;--egop:#58a6ff;--egop-by-tensor:#f778ba;--other:#3fb950;--another:#a371f7}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
 main{max-width:64rem;margin:0 auto;padding:2rem 1.25rem 4rem}

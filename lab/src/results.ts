@@ -14,7 +14,8 @@ export interface RunResult {
   readonly seconds: number;
   /** The part of `seconds` that went into the basis. */
   readonly basisSeconds: number;
-  readonly testAccuracy: number;
+  /** Null where a task has no test. */
+  readonly testAccuracy: number | null;
   /** Rates of the grid at which the run did not stay finite. */
   readonly diverged: readonly number[];
   /** The end of the grid at which the best rate stands, if any. */
@@ -42,8 +43,10 @@ export interface Results {
   readonly description: string;
   readonly citation: string;
   readonly parameters: number;
-  readonly trainingRows: number;
-  readonly testRows: number;
+  /** How starts are drawn. */
+  readonly start: string;
+  readonly trainingRows: number | undefined;
+  readonly testRows: number | undefined;
   readonly seed: number;
   readonly steps: number;
   readonly threads: number;

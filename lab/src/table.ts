@@ -1,28 +1,32 @@
 /** The table of an experiment for the terminal: one row for each optimizer and basis. */
-import Table from "cli-table3";
 import { basisTitles, optimizerTitles } from "./choices.ts";
+import { numberColumn, renderColumns, textColumn, type Column } from "./columns.ts";
 import { formatLoss, formatRate, formatSeconds, formatShare } from "./format.ts";
 import { milestones, requestedRuns, type Results, type RunResult } from "./results.ts";
 
-/** A column: its heading, and what stands below. */
-export interface Column {
-  readonly heading: string;
-  readonly numeric: boolean;
-  readonly cell: (run: RunResult) => string;
-}
-
 /** The columns of the table, for the terminal and the report alike. */
-export function columnsOf(results: Results): readonly Column[] {
-  const text = (heading: string, cell: Column["cell"]): Column => ({ heading, numeric: false, cell });
-  const number = (heading: string, cell: Column["cell"]): Column => ({ heading, numeric: true, cell });
+export function columnsOf(results: Results): readonly Column<RunResult>[] {
   return [
-    text("optimizer", ({ optimizer }) => optimizerTitles[optimizer]),
-    text("basis", ({ basis }) => basisTitles[basis]),
-    number("learning rate", ({ learningRate, edge }) => formatRate(learningRate) + (edge === undefined ? " " : "*")),
-    ...milestones(results.steps).map((step) => number(`loss at ${step}`, ({ losses }) => formatLoss(losses[step]))),
-    number("steps to target", ({ stepsToTarget }) => (stepsToTarget === null ? "never" : String(stepsToTarget))),
-    number("seconds", ({ seconds }) => formatSeconds(seconds).replace(" s", "")),
-    number("test accuracy", ({ testAccuracy }) => formatShare(testAccuracy)),
+    textColumn<RunResult>("optimizer", ({ optimizer }) => optimizerTitles[optimizer]),
+    textColumn<RunResult>("basis", ({ basis }) => basisTitles[basis]),
+    numberColumn<RunResult>(
+      "learning rate",
+      ({ learningRate, edge }) => formatRate(learningRate) + (edge === undefined ? " " : "*"),
+    ),
+    ...milestones(results.steps).map((step) =>
+      numberColumn<RunResult>(`loss at ${step}`, ({ losses }) => formatLoss(losses[step])),
+    ),
+    numberColumn<RunResult>("steps to target", ({ stepsToTarget }) =>
+      stepsToTarget === null ? "never" : String(stepsToTarget),
+    ),
+    numberColumn<RunResult>("seconds", ({ seconds }) => formatSeconds(seconds).replace(" s", "")),
+    ...(results.testRows === undefined
+      ? []
+      : [
+          numberColumn<RunResult>("test accuracy", ({ testAccuracy }) =>
+            testAccuracy === null ? "" : formatShare(testAccuracy),
+          ),
+        ]),
   ];
 }
 
@@ -37,22 +41,5 @@ export function legendOf({ steps }: Results): string {
 
 /** The table as text, without a line break at the end. */
 export function renderTable(results: Results): string {
-  const columns = columnsOf(results);
-  const table = new Table({
-    head: columns.map(({ heading }) => heading.replace(/ (?=at|to|rate|accuracy)/, "\n")),
-    colAligns: columns.map(({ numeric }) => (numeric ? "right" : "left")),
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
-    chars: {
-      ...{ top: "", "top-mid": "", "top-left": "", "top-right": "" },
-      ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
-      ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "" },
-    },
-  });
-  const runs = requestedRuns(results);
-  table.push(...runs.map((run) => columns.map(({ cell }) => cell(run))));
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  return renderColumns(columnsOf(results), requestedRuns(results));
 }

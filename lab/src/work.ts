@@ -14,12 +14,11 @@ export interface Work {
 }
 
 /** Counts the operations of an experiment on `task` with so many samples and steps. */
-export function workOf({ model, trainingRows }: Task, samples: number, steps: number): Work {
+export function workOf({ model, gradientOperations }: Task, samples: number, steps: number): Work {
   const size = model.size;
   const weights = model.tensors.filter(({ shape }) => shape.length >= 2).map((slot) => slot.size);
   const total = (of: (size: number) => number): number => weights.reduce((sum, each) => sum + of(each), 0);
-  // Each weight is multiplied and added once forward and twice backward for every row.
-  const gradient = 6 * trainingRows * total((n) => n);
+  const gradient = gradientOperations;
   const eigen = (n: number): number => 10 * n * n * n + samples * n * n;
   const rotated = (squares: number): number => steps * (gradient + 4 * squares);
   return {

@@ -4,7 +4,7 @@ import { exp as exponential, log1p as logarithmOfOnePlus } from "../math/element
 import { add, multiply, square, subtract } from "./arithmetic.ts";
 import { greater, where } from "./comparisons.ts";
 import { binary, unary } from "./elementwise.ts";
-import { expm1, tanh } from "./functions.ts";
+import { erf, expm1, tanh } from "./functions.ts";
 import { apply, type Tensor } from "./tensor.ts";
 
 /**
@@ -114,6 +114,16 @@ export function elu(x: Tensor, alpha = 1): Tensor {
 /** x·sigmoid(x) element by element (also called swish). @example compiled(model, {}, (p) => silu(p.b)).shape // [2] */
 export function silu(x: Tensor): Tensor {
   return multiply(x, sigmoid(x));
+}
+
+/**
+ * x·Φ(x), Φ the distribution function of the standard normal: x/2·(1 + erf(x/√2)), element by element.
+ * Source: D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, 2016.
+ *
+ * @example compiled(model, {}, (p) => gelu(p.b)).shape // [2]
+ */
+export function gelu(x: Tensor): Tensor {
+  return multiply(multiply(0.5, x), add(1, erf(multiply(x, Math.sqrt(0.5)))));
 }
 
 /**

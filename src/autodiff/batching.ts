@@ -3,7 +3,7 @@
  * examples at once. Nodes that no example enters stay as they are and are computed once.
  */
 import { repeated } from "./repetition.ts";
-import { dependents } from "./reverse.ts";
+import { reachedFrom } from "./reverse.ts";
 import { ancestors } from "./forward.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -19,7 +19,7 @@ export function batchOver(
 ): Tensor[] {
   const { nodes } = outputs[0].graph;
   const last = Math.max(...outputs.map((output) => output.id));
-  const reached = dependents(nodes, placeholders, Math.max(last, ...placeholders.map((tensor) => tensor.id)));
+  const reached = reachedFrom(nodes, placeholders, Math.max(last, ...placeholders.map((tensor) => tensor.id)));
   const needed = ancestors(outputs, last);
   const batched = new Map(placeholders.map((placeholder, k) => [placeholder.id, examples[k]]));
   for (let id = 0; id <= last; id++) {

@@ -8,24 +8,18 @@ import { add, asTensors, multiply, type TensorLike } from "./arithmetic.ts";
 import { broadcastShapes, planBroadcast } from "./broadcast.ts";
 import { alignedExamples, binary, unary } from "./elementwise.ts";
 import { broadcastTo, constant, sumTo } from "./repetition.ts";
-import { apply, applyTo, requireTensor, type BinaryLoop, type Primitive, type Tensor } from "./tensor.ts";
+import { apply, applyTo, requireTensor, type Primitive, type Tensor } from "./tensor.ts";
 
-const none = (): undefined => undefined;
-
-function comparison(name: string, loop: BinaryLoop): Primitive {
-  return binary(name, loop, [none, none], add);
-}
-
-const greaterPrimitive = /* @__PURE__ */ comparison("greater", (length, a, i, stepA, b, j, stepB, to, out) => {
+const greaterPrimitive = /* @__PURE__ */ binary("greater", (length, a, i, stepA, b, j, stepB, to, out) => {
   for (let k = 0; k < length; k++, i += stepA, j += stepB) to[out + k] = a[i] > b[j] ? 1 : 0;
 });
-const greaterOrEqualPrimitive = /* @__PURE__ */ comparison(
+const greaterOrEqualPrimitive = /* @__PURE__ */ binary(
   "greaterOrEqual",
   (length, a, i, stepA, b, j, stepB, to, out) => {
     for (let k = 0; k < length; k++, i += stepA, j += stepB) to[out + k] = a[i] >= b[j] ? 1 : 0;
   },
 );
-const equalPrimitive = /* @__PURE__ */ comparison("equal", (length, a, i, stepA, b, j, stepB, to, out) => {
+const equalPrimitive = /* @__PURE__ */ binary("equal", (length, a, i, stepA, b, j, stepB, to, out) => {
   for (let k = 0; k < length; k++, i += stepA, j += stepB) to[out + k] = a[i] === b[j] ? 1 : 0;
 });
 
@@ -102,7 +96,7 @@ export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
 }
 
 /** 1 where a > b, ½ where a = b, else 0: how much of the larger of two is a. */
-const precedencePrimitive = /* @__PURE__ */ comparison("precedence", (length, a, i, stepA, b, j, stepB, to, out) => {
+const precedencePrimitive = /* @__PURE__ */ binary("precedence", (length, a, i, stepA, b, j, stepB, to, out) => {
   for (let k = 0; k < length; k++, i += stepA, j += stepB) to[out + k] = a[i] > b[j] ? 1 : a[i] === b[j] ? 0.5 : 0;
 });
 
@@ -148,13 +142,9 @@ export function minimum(a: TensorLike, b: TensorLike): Tensor {
 
 // ---- sign and absolute value ----------------------------------------------------------------------------------------
 
-const signPrimitive = /* @__PURE__ */ unary(
-  "sign",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = Math.sign(from[at + k]);
-  },
-  none,
-);
+const signPrimitive = /* @__PURE__ */ unary("sign", (length, from, at, to, out) => {
+  for (let k = 0; k < length; k++) to[out + k] = Math.sign(from[at + k]);
+});
 
 const absPrimitive = /* @__PURE__ */ unary(
   "abs",

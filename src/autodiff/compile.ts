@@ -106,7 +106,7 @@ export function compile(
       return buffer.operands;
     }
     buffer.external = true;
-    copiesOut.push({ from: operandOf(buffer, output.shape), to: outside[k] });
+    copiesOut.push(copyOf(operandOf(buffer, output.shape), outside[k]));
     return [outside[k]];
   });
   const plans = stages.map((stage, index) =>
@@ -146,7 +146,7 @@ export function compile(
   const inputOperands = inputs.map((input) => buffers.get(input.id)?.operands ?? []);
   const copiesIn = inputs.map((input, index): Copy | undefined => {
     const to = copying ? inputOperands[index].at(0) : undefined;
-    return to && { from: emptyOperand(input.shape), to };
+    return to && copyOf(emptyOperand(input.shape), to);
   });
   return {
     memory: total + scratch,
@@ -161,9 +161,12 @@ export function compile(
       scratch,
     },
     run(): void {
-      for (let k = 0; k < copiesIn.length; k++) copyOperand(copiesIn[k]);
+      for (let k = 0; k < copiesIn.length; k++) {
+        const copy = copiesIn[k];
+        if (copy !== undefined) runCopy(copy);
+      }
       for (let k = 0; k < runs.length; k++) runs[k]();
-      for (let k = 0; k < copiesOut.length; k++) copyOperand(copiesOut[k]);
+      for (let k = 0; k < copiesOut.length; k++) runCopy(copiesOut[k]);
     },
     placeInput(index, array, offset): void {
       const copy = copiesIn[index];
@@ -184,9 +187,13 @@ export function compile(
 /** So many numbers between inputs and outputs make up for copying those, and for the memory itself. */
 const sizeWorthCopying = 512;
 
+/** Numbers to be copied, and the view of them that was made last. */
 interface Copy {
   readonly from: Operand;
   readonly to: Operand;
+  array: Float64Array;
+  offset: number;
+  view: Float64Array;
 }
 
 /** The nodes on which the outputs depend, in the graph's order. */
@@ -250,11 +257,27 @@ function computeConstants(constants: readonly Node[], bufferOf: (tensor: Tensor)
   }
 }
 
-function copyOperand(copy: Copy | undefined): void {
-  if (copy === undefined) return;
-  const { array: from, offset: fromOffset } = copy.from;
-  const { array: to, offset: toOffset, size } = copy.to;
-  for (let k = 0; k < size; k++) to[toOffset + k] = from[fromOffset + k];
+/** From so many numbers on, copying is left to the engine, which needs a view of the numbers. */
+const sizeWorthView = 256;
+
+function runCopy(copy: Copy): void {
+  const { from, to } = copy;
+  const { size } = to;
+  if (size >= sizeWorthView) {
+    // Made anew only when the numbers are elsewhere than in the last run: a caller who keeps his arrays allocates nothing.
+    if (copy.array !== from.array || copy.offset !== from.offset) {
+      copy.array = from.array;
+      copy.offset = from.offset;
+      copy.view = from.array.subarray(from.offset, from.offset + size);
+    }
+    to.array.set(copy.view, to.offset);
+    return;
+  }
+  for (let k = 0; k < size; k++) to.array[to.offset + k] = from.array[from.offset + k];
+}
+
+function copyOf(from: Operand, to: Operand): Copy {
+  return { from, to, array: from.array, offset: -1, view: from.array };
 }
 
 // ---- stages -----------------------------------------------------------------------------------------------------------

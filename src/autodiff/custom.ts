@@ -42,6 +42,7 @@ export function variableOf(x: Tensor): Tensor {
 const stopPrimitive: Primitive = {
   ...view,
   name: "stopGradient",
+  piecewiseConstant: true,
   jvp: () => undefined,
   pullback: () => [undefined],
   batch: ([x]) => apply(stopPrimitive, x),

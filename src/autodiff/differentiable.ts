@@ -2,28 +2,25 @@
  * The front of automatic differentiation: a loss written once with tensors becomes an objective with an exact gradient.
  * The function is traced over fixed shapes, differentiated as a graph and compiled; evaluating it allocates nothing.
  */
-import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
-import { sizeOf, type Layout, type Shape } from "../linalg/layout.ts";
-import { subset, type Key } from "../math/random.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import type { Layout, Shape } from "../linalg/layout.ts";
+import type { Key } from "../math/random.ts";
 import { compile, type Program } from "./compile.ts";
+import { curvatureEvaluator, traceCurvature, type Curvature } from "./curvature.ts";
+import { batchDrawer, checkedCopy, placeData } from "./data.ts";
+import { perExampleLoss, type PerExampleLoss } from "./per-example.ts";
 import { gradients } from "./reverse.ts";
-import { Graph, Tensor } from "./tensor.ts";
-
-/** Names and shapes of the data that a function reads beside the parameters. */
-export type InputShapes = Readonly<Record<string, Shape>>;
-/** The data itself, row-major: an array of numbers for each name. */
-export type Data<Inputs extends InputShapes> = Readonly<Record<keyof Inputs, ArrayLike<number>>>;
-/** What a traced function receives: the parameter tensors by name, and the input tensors by name. */
-export type Traced<Name extends string, Inputs extends InputShapes> = (
-  parameters: Readonly<Record<Name, Tensor>>,
-  inputs: Readonly<Record<keyof Inputs, Tensor>>,
-) => Tensor;
+import { placeParameters, trace, type Data, type InputShapes, type Traced } from "./trace.ts";
 
 /** A loss with its data: an Objective. */
 export interface BoundLoss {
   readonly dimension: number;
   readonly layout: Layout;
   valueAndGradient(point: Float64Array, gradientOut: Float64Array): number;
+  /** What computes value and gradient, for `describeProgram`. */
+  readonly program: Program;
+  /** Overwrites `out` with ∇²f(point)·direction; its program is traced and compiled at the first call. */
+  hessianVector(point: Float64Array, direction: Float64Array, out: Float64Array): void;
 }
 
 /** A loss that draws its rows by key: a StochasticObjective. */
@@ -31,6 +28,10 @@ export interface SampledLoss {
   readonly dimension: number;
   readonly layout: Layout;
   valueAndGradient(point: Float64Array, gradientOut: Float64Array, key: Key): number;
+  /** What computes value and gradient of a batch, for `describeProgram`. */
+  readonly program: Program;
+  /** Overwrites `out` with ∇²f(point)·direction of the loss on the rows of this key. */
+  hessianVector(point: Float64Array, direction: Float64Array, out: Float64Array, key: Key): void;
 }
 
 /** A traced loss, before it has its data. */
@@ -45,8 +46,28 @@ export interface DifferentiableLoss<Inputs extends InputShapes> {
    * The loss on rows drawn from larger data: if the shapes declare 32 rows (their first axis), each evaluation draws 32
    * distinct rows by its key, the same rows of every input. The numbers are copied. Throws as `on` does, and ShapeError
    * when the inputs declare different numbers of rows or the data has fewer.
+   *
+   * `options.key` names an input of shape [4] that has no data but is given the words of a new key at each evaluation, for
+   * `dropout`.
    */
-  onBatches(data: Data<Inputs>): SampledLoss;
+  onBatches<KeyName extends keyof Inputs = never>(
+    data: Data<Omit<Inputs, KeyName>>,
+    options?: { readonly key?: KeyName },
+  ): SampledLoss;
+  /**
+   * The loss of each single example of this data: what the function gives on inputs of one row (first axis of length 1),
+   * for any number of rows. The inputs named in `shared` serve every example whole. The function is traced once more,
+   * here. The numbers are copied. Throws as `on` does, and ShapeError when inputs have different numbers of rows.
+   */
+  perExample(data: Data<Inputs>, options?: { readonly shared?: readonly (keyof Inputs)[] }): PerExampleLoss;
+}
+
+export interface DifferentiableOptions {
+  /**
+   * Look at every value of an evaluation as soon as it is computed: value and gradient then throw NotFiniteError, which
+   * names the first operation that made NaN or an infinity. Default false, which costs nothing; several times slower.
+   */
+  readonly checkFinite?: boolean;
 }
 
 /**
@@ -62,35 +83,54 @@ export function differentiable<Name extends string, const Inputs extends InputSh
   parameters: Layout<Name>,
   inputs: Inputs,
   loss: Traced<Name, Inputs>,
+  options: DifferentiableOptions = {},
 ): DifferentiableLoss<Inputs> {
   const traced = trace("differentiable", parameters, inputs, loss);
   if (traced.output.shape.length > 0)
     throw new ShapeError(
       `differentiable: the loss has shape [${traced.output.shape.join(", ")}]; expected a scalar (take its mean).`,
     );
-  const outputs = [traced.output, ...gradients(traced.output, traced.parameters)];
+  const gradient = gradients(traced.output, traced.parameters);
+  const outputs = [traced.output, ...gradient];
   traced.graph.close();
-  const newProgram = (): Program => compile([...traced.parameters, ...traced.inputs], outputs);
+  let known: Curvature | undefined;
+  const curvature = (): Curvature => (known ??= traceCurvature(traced, gradient));
+  const newProgram = (): Program => compile([...traced.parameters, ...traced.inputs], outputs, options);
   return {
     layout: parameters,
     on(data: Data<Inputs>): BoundLoss {
       const program = newProgram();
-      placeData(program, parameters, inputs, (name, shape) => checkedCopy(name, shape, data[name]));
-      return { dimension: parameters.size, layout: parameters, valueAndGradient: evaluator(program, parameters) };
+      const arrays = Object.entries(inputs).map(([name, shape]) => [name, checkedCopy(name, shape, data[name])]);
+      const copies = Object.fromEntries(arrays) as Readonly<Record<string, Float64Array>>;
+      const bind = (target: Program): (() => void) => {
+        placeData(target, parameters, inputs, (name) => copies[name]);
+        return () => undefined;
+      };
+      bind(program);
+      const multiply = curvatureEvaluator<undefined>(traced, parameters, curvature, bind);
+      return {
+        dimension: parameters.size,
+        layout: parameters,
+        program,
+        valueAndGradient: evaluator(program, parameters),
+        hessianVector: (point, direction, out) => multiply(point, direction, out, undefined),
+      };
     },
-    onBatches(data: Data<Inputs>): SampledLoss {
+    onBatches(data, options = {}): SampledLoss {
       const program = newProgram();
-      const names = Object.keys(inputs);
-      const next = batchDrawer(inputs, data, (name) =>
-        program.ownInput(parameters.tensors.length + names.indexOf(name)),
-      );
+      const drawInto = batchDrawer(inputs, data, options.key as string | undefined);
+      const bind = (target: Program): ((key: Key) => void) =>
+        drawInto((index) => target.ownInput(parameters.tensors.length + index));
+      const next = bind(program);
       const evaluate = evaluator(program, parameters);
       const valueAndGradient = (point: Float64Array, gradientOut: Float64Array, key: Key): number => {
         next(key);
         return evaluate(point, gradientOut);
       };
-      return { dimension: parameters.size, layout: parameters, valueAndGradient };
+      const hessianVector = curvatureEvaluator(traced, parameters, curvature, bind);
+      return { dimension: parameters.size, layout: parameters, program, valueAndGradient, hessianVector };
     },
+    perExample: (data, options = {}) => perExampleLoss(parameters, inputs, loss, data, options.shared ?? []),
   };
 }
 
@@ -133,37 +173,6 @@ export function compiled<Name extends string, const Inputs extends InputShapes>(
   };
 }
 
-interface Trace {
-  readonly graph: Graph;
-  readonly parameters: readonly Tensor[];
-  readonly inputs: readonly Tensor[];
-  readonly output: Tensor;
-}
-
-function trace<Name extends string, Inputs extends InputShapes>(
-  caller: string,
-  parameters: Layout<Name>,
-  shapes: Inputs,
-  body: Traced<Name, Inputs>,
-): Trace {
-  const graph = new Graph();
-  const byName = Object.fromEntries(parameters.tensors.map(({ name, shape }) => [name, graph.input(name, shape)]));
-  const inputs = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => {
-      if (!shape.every((length) => Number.isSafeInteger(length) && length > 0))
-        throw new ShapeError(
-          `${caller}: the input "${name}" has shape [${shape.join(", ")}]; every length must be a positive whole number ` +
-            `(an empty batch has no loss).`,
-        );
-      return [name, graph.input(name, shape)];
-    }),
-  );
-  const output = body(byName as Record<Name, Tensor>, inputs as Record<keyof Inputs, Tensor>);
-  if (!(output instanceof Tensor) || output.graph !== graph)
-    throw new ArgumentError(`${caller}: the traced function must return a tensor made from its arguments.`);
-  return { graph, parameters: Object.values(byName), inputs: Object.values(inputs), output };
-}
-
 /** Evaluates outputs [value, gradient of each tensor] of a program at a point. */
 function evaluator(program: Program, parameters: Layout): (point: Float64Array, gradientOut: Float64Array) => number {
   const value = new Float64Array(1);
@@ -178,80 +187,4 @@ function evaluator(program: Program, parameters: Layout): (point: Float64Array, 
     program.run();
     return value[0];
   };
-}
-
-function placeParameters(program: Program, parameters: Layout, point: Float64Array): void {
-  for (let t = 0; t < parameters.tensors.length; t++) program.placeInput(t, point, parameters.tensors[t].offset);
-}
-
-function placeData(
-  program: Program,
-  parameters: Layout,
-  inputs: InputShapes,
-  array: (name: string, shape: Shape) => Float64Array,
-): void {
-  Object.entries(inputs).forEach(([name, shape], index) => {
-    program.ownInput(parameters.tensors.length + index).set(array(name, shape));
-  });
-}
-
-/** A copy of one input's numbers; `rows` replaces the first length of the shape where the data may have more rows. */
-function checkedCopy(name: string, shape: Shape, given: ArrayLike<number> | undefined): Float64Array {
-  const expected = sizeOf(shape);
-  if (given?.length !== expected)
-    throw new ShapeError(
-      `The input "${name}" has ${given?.length ?? "no"} elements; its shape [${shape.join(", ")}] needs ${expected}.`,
-    );
-  const copy = Float64Array.from(given);
-  const bad = copy.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new NotFiniteError(`The input "${name}" is ${copy[bad]} at ${placeIn(shape, bad)}.`);
-  return copy;
-}
-
-/** A flat index as [i, j, ...] in a shape. */
-function placeIn(shape: Shape, index: number): string {
-  let rest = index;
-  const place = shape.map((_length, axis) => {
-    const stride = sizeOf(shape.slice(axis + 1));
-    const here = Math.floor(rest / stride);
-    rest -= here * stride;
-    return here;
-  });
-  return `[${place.join(", ")}]`;
-}
-
-/** A function that copies rows drawn by key into the batch's arrays. */
-function batchDrawer(
-  shapes: InputShapes,
-  data: Data<InputShapes>,
-  batchOf: (name: string) => Float64Array,
-): (key: Key) => void {
-  const entries = Object.entries(shapes);
-  const rows = entries.at(0)?.[1].at(0);
-  if (rows === undefined || entries.some(([, shape]) => shape[0] !== rows))
-    throw new ShapeError("onBatches: every input's first axis must be the same number of rows (the batch).");
-  const inputs = entries.map(([name, shape]) => {
-    const width = sizeOf(shape) / rows;
-    const available = (data[name] as ArrayLike<number> | undefined)?.length ?? 0;
-    const whole = checkedCopy(name, [Math.max(rows, Math.ceil(available / width)), ...shape.slice(1)], data[name]);
-    return { name, width, whole, batch: batchOf(name), count: whole.length / width };
-  });
-  const population = inputs[0].count;
-  for (const { name, count } of inputs)
-    if (count !== population)
-      throw new ShapeError(`onBatches: the input "${name}" has ${count} rows; "${inputs[0].name}" has ${population}.`);
-  const draw = subset(population, rows);
-  const chosen = new Int32Array(rows);
-  return (key: Key): void => {
-    draw(key, chosen);
-    for (let k = 0; k < inputs.length; k++) gather(inputs[k].whole, inputs[k].width, chosen, inputs[k].batch);
-  };
-}
-
-function gather(whole: Float64Array, width: number, chosen: Int32Array, batch: Float64Array): void {
-  for (let row = 0; row < chosen.length; row++) {
-    const from = chosen[row] * width;
-    const to = row * width;
-    for (let k = 0; k < width; k++) batch[to + k] = whole[from + k];
-  }
 }

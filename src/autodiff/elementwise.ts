@@ -8,11 +8,11 @@ import { broadcastShapes, planBroadcast, type BroadcastPlan } from "./broadcast.
 import { broadcastTo, sumTo, withRank } from "./repetition.ts";
 import { applyTo, type BinaryLoop, type Operand, type Primitive, type Tensor, type UnaryLoop } from "./tensor.ts";
 
-/** `by` times the derivative at x, where `output` = f(x); `undefined` for a derivative that is 0 everywhere. */
-export type UnaryDerivative = (by: Tensor, x: Tensor, output: Tensor) => Tensor | undefined;
+/** `by` times the derivative at x, where `output` = f(x). */
+export type UnaryDerivative = (by: Tensor, x: Tensor, output: Tensor) => Tensor;
 
-/** A function of one variable, applied to every element. */
-export function unary(name: string, loop: UnaryLoop, derivative: UnaryDerivative): Primitive {
+/** A function of one variable, applied to every element; constant piece by piece without a derivative. */
+export function unary(name: string, loop: UnaryLoop, derivative?: UnaryDerivative): Primitive {
   const primitive: Primitive = {
     name,
     overwrites: [0],
@@ -21,8 +21,9 @@ export function unary(name: string, loop: UnaryLoop, derivative: UnaryDerivative
     kernel([x], output): () => void {
       return () => loop(output.size, x.array, x.offset, output.array, output.offset);
     },
-    jvp: ([x], output, [tangent]) => (tangent === undefined ? undefined : derivative(tangent, x, output)),
-    pullback: ([x], output, cotangent) => [derivative(cotangent, x, output)],
+    piecewiseConstant: derivative === undefined,
+    jvp: ([x], output, [tangent]) => tangent && derivative?.(tangent, x, output),
+    pullback: ([x], output, cotangent) => [derivative?.(cotangent, x, output)],
     batch: ([x]) => applyTo(primitive, [x]),
   };
   return primitive;
@@ -31,16 +32,20 @@ export function unary(name: string, loop: UnaryLoop, derivative: UnaryDerivative
 /** `by` times one of the two partial derivatives at (a, b), where `output` = f(a, b). */
 export type BinaryDerivative = (by: Tensor, a: Tensor, b: Tensor, output: Tensor) => Tensor | undefined;
 
-/** A function of two variables, applied to every pair of elements after broadcasting; `add` sums the two tangents. */
+/**
+ * A function of two variables, applied to every pair of elements after broadcasting, and the way to `add` the tangents
+ * that its two derivatives give; constant piece by piece without these.
+ */
 export function binary(
   name: string,
   loop: BinaryLoop,
-  derivatives: readonly [BinaryDerivative, BinaryDerivative],
-  add: (a: Tensor, b: Tensor) => Tensor,
+  derivatives: readonly BinaryDerivative[] = [],
+  add: (a: Tensor, b: Tensor) => Tensor = (a) => a,
 ): Primitive {
   const primitive: Primitive = {
     name,
     overwrites: [0, 1],
+    piecewiseConstant: derivatives.length === 0,
     elementwise: { arity: 2, loop },
     shape: ([a, b]) => broadcastShapes(a, b),
     kernel([a, b], output): () => void {
@@ -48,7 +53,7 @@ export function binary(
       return () => runRows(loop, plan, a, b, output);
     },
     jvp([a, b], output, tangents): Tensor | undefined {
-      const [one, other] = derivatives.map((derivative, k) => {
+      const [one, other]: (Tensor | undefined)[] = derivatives.map((derivative, k) => {
         const tangent = tangents[k];
         return tangent === undefined ? undefined : derivative(tangent, a, b, output);
       });

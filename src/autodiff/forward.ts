@@ -5,7 +5,7 @@
  */
 import { sameShape, zerosLike } from "./repetition.ts";
 import { dependents, requireContinuous } from "./reverse.ts";
-import { shapeError, type Tensor } from "./tensor.ts";
+import { shapeError, type Node, type Tensor } from "./tensor.ts";
 
 /**
  * The Jacobian of `outputs` with respect to `variables`, applied to one tangent for each variable (of its shape): one
@@ -27,7 +27,7 @@ export function pushForward(
   const last = Math.max(...outputs.map((output) => output.id));
   const { nodes } = outputs[0].graph;
   const reached = dependents(nodes, variables, last);
-  const needed = ancestors(outputs, last);
+  const needed = ancestors(outputs, last, ({ primitive }) => primitive?.piecewiseConstant !== true);
   const found = new Map(variables.map((variable, k) => [variable.id, tangents[k]]));
   for (let id = first; id <= last; id++) {
     const { primitive, inputs, output } = nodes[id];
@@ -43,11 +43,16 @@ export function pushForward(
   return outputs.map((output) => found.get(output.id) ?? zerosLike(output));
 }
 
-/** Which nodes an output needs. */
-export function ancestors(outputs: readonly Tensor[], last: number): boolean[] {
+/** Which nodes an output needs, through nodes that pass. */
+export function ancestors(
+  outputs: readonly Tensor[],
+  last: number,
+  passes: (node: Node) => boolean = () => true,
+): boolean[] {
+  const { nodes } = outputs[0].graph;
   const needed = new Array<boolean>(last + 1).fill(false);
   for (const output of outputs) needed[output.id] = true;
   for (let id = last; id >= 0; id--)
-    if (needed[id]) for (const input of outputs[0].graph.nodes[id].inputs) needed[input.id] = true;
+    if (needed[id] && passes(nodes[id])) for (const input of nodes[id].inputs) needed[input.id] = true;
   return needed;
 }

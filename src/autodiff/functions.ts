@@ -3,13 +3,18 @@
  * the same bits on every engine.
  */
 import {
+  atan as arctangent,
+  cos as cosine,
+  erf as errorFunction,
   exp as exponential,
   expm1 as exponentialLessOne,
   log as logarithm,
   log1p as logarithmOfOnePlus,
+  sin as sine,
+  tan as tangent,
   tanh as hyperbolicTangent,
 } from "../math/elementary.ts";
-import { add, divide, multiply, square, subtract } from "./arithmetic.ts";
+import { add, divide, multiply, negate, square, subtract } from "./arithmetic.ts";
 import { unary } from "./elementwise.ts";
 import { apply, type Tensor } from "./tensor.ts";
 
@@ -61,6 +66,46 @@ const sqrtPrimitive = /* @__PURE__ */ unary(
   (by, _x, output) => divide(by, multiply(2, output)),
 );
 
+const sinPrimitive = /* @__PURE__ */ unary(
+  "sin",
+  (length, from, at, to, out) => {
+    for (let k = 0; k < length; k++) to[out + k] = sine(from[at + k]);
+  },
+  (by, x) => multiply(by, cos(x)),
+);
+
+const cosPrimitive = /* @__PURE__ */ unary(
+  "cos",
+  (length, from, at, to, out) => {
+    for (let k = 0; k < length; k++) to[out + k] = cosine(from[at + k]);
+  },
+  (by, x) => negate(multiply(by, sin(x))),
+);
+
+const tanPrimitive = /* @__PURE__ */ unary(
+  "tan",
+  (length, from, at, to, out) => {
+    for (let k = 0; k < length; k++) to[out + k] = tangent(from[at + k]);
+  },
+  (by, _x, output) => multiply(by, add(1, square(output))),
+);
+
+const atanPrimitive = /* @__PURE__ */ unary(
+  "atan",
+  (length, from, at, to, out) => {
+    for (let k = 0; k < length; k++) to[out + k] = arctangent(from[at + k]);
+  },
+  (by, x) => divide(by, add(1, square(x))),
+);
+
+const erfPrimitive = /* @__PURE__ */ unary(
+  "erf",
+  (length, from, at, to, out) => {
+    for (let k = 0; k < length; k++) to[out + k] = errorFunction(from[at + k]);
+  },
+  (by, x) => multiply(by, multiply(2 / Math.sqrt(Math.PI), exp(negate(square(x))))),
+);
+
 /** eˣ element by element. @example compiled(layout({ x: [1] }), {}, (p) => exp(p.x)).on({})(Float64Array.of(0)) // [1] */
 export function exp(x: Tensor): Tensor {
   return apply(expPrimitive, x);
@@ -89,4 +134,29 @@ export function tanh(x: Tensor): Tensor {
 /** The square root element by element; its derivative is infinite at 0. @example compiled(model, {}, (p) => sqrt(p.b)).shape // [2] */
 export function sqrt(x: Tensor): Tensor {
   return apply(sqrtPrimitive, x);
+}
+
+/** The sine element by element, x in radians. @example compiled(model, {}, (p) => sin(p.b)).shape // [2] */
+export function sin(x: Tensor): Tensor {
+  return apply(sinPrimitive, x);
+}
+
+/** The cosine element by element, x in radians. @example compiled(model, {}, (p) => cos(p.b)).shape // [2] */
+export function cos(x: Tensor): Tensor {
+  return apply(cosPrimitive, x);
+}
+
+/** The tangent element by element, x in radians. @example compiled(model, {}, (p) => tan(p.b)).shape // [2] */
+export function tan(x: Tensor): Tensor {
+  return apply(tanPrimitive, x);
+}
+
+/** The arctangent element by element, in radians. @example compiled(model, {}, (p) => atan(p.b)).shape // [2] */
+export function atan(x: Tensor): Tensor {
+  return apply(atanPrimitive, x);
+}
+
+/** The error function element by element. @example compiled(model, {}, (p) => erf(p.b)).shape // [2] */
+export function erf(x: Tensor): Tensor {
+  return apply(erfPrimitive, x);
 }

@@ -49,6 +49,7 @@ export function pullBack(
     const cotangent = cotangents.get(id);
     const { primitive, inputs, output } = nodes[id];
     if (cotangent === undefined || primitive === undefined || !inputs.some((input) => reached[input.id])) continue;
+    if (primitive.piecewiseConstant === true) continue;
     requireContinuous(nodes[id], reached);
     primitive.pullback(inputs, output, cotangent).forEach((contribution, index) => {
       accumulate(inputs[index], contribution);
@@ -57,12 +58,22 @@ export function pullBack(
   return variables.map((variable) => cotangents.get(variable.id) ?? zerosLike(variable));
 }
 
-/** Which nodes up to `last` depend on a variable: only these have derivatives. */
+/** Which nodes up to `last` have a derivative in a variable. */
 export function dependents(nodes: readonly Node[], variables: readonly Tensor[], last: number): boolean[] {
+  return reachedFrom(nodes, variables, last, ({ primitive }) => primitive?.piecewiseConstant !== true);
+}
+
+/** Which nodes up to `last` a tensor enters, through nodes that let it pass. */
+export function reachedFrom(
+  nodes: readonly Node[],
+  variables: readonly Tensor[],
+  last: number,
+  passes: (node: Node) => boolean = () => true,
+): boolean[] {
   const reached = new Array<boolean>(last + 1).fill(false);
   for (const variable of variables) reached[variable.id] = true;
   for (let id = 0; id <= last; id++)
-    if (!reached[id]) reached[id] = nodes[id].inputs.some((input) => reached[input.id]);
+    if (!reached[id]) reached[id] = passes(nodes[id]) && nodes[id].inputs.some((input) => reached[input.id]);
   return reached;
 }
 

@@ -68,6 +68,8 @@ export interface Primitive {
   batch(inputs: readonly Tensor[], batched: readonly boolean[], size: number): Tensor;
   /** The inputs that hold whole numbers (labels, indices), or of which only such come out: no derivative may be asked. */
   readonly discrete?: readonly number[];
+  /** The derivative is 0 wherever there is one (comparisons, stopGradient): derivatives end here. */
+  readonly piecewiseConstant?: boolean;
   /** The inputs over which the kernel may write its output, element by element. Default none. */
   readonly overwrites?: readonly number[];
   /** The output is input 0 (perhaps under another shape): no kernel runs and no memory is taken. */
@@ -103,7 +105,9 @@ export class Graph {
       throw new ArgumentError(
         `${primitive.name}: the trace has ended; a tensor can only be used inside the function that received it.`,
       );
-    const key = JSON.stringify([primitive.name, primitive.attributes, inputs.map((input) => input.id)]);
+    // Not by JSON, which a method toJSON in Object.prototype would change.
+    const attributes = Object.entries(primitive.attributes ?? {}).map(([name, value]) => `${name}=${String(value)}`);
+    const key = [primitive.name, ...attributes, ...inputs.map((input) => input.id)].join(" ");
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const output = new Tensor(this, this.nodes.length, shapeOf(primitive, inputs));

@@ -2,7 +2,8 @@
  * Per-example gradients as samples: at each drawn point every example of the data gives a gradient of its own, all in one
  * pass by vmap. The second moment is then that of single examples, whose noise an optimizer with small batches sees.
  */
-import { compiled, type Data, type InputShapes, type Traced } from "../autodiff/differentiable.ts";
+import { compiled } from "../autodiff/differentiable.ts";
+import type { Data, InputShapes, Traced } from "../autodiff/trace.ts";
 import { pad, reshape } from "../autodiff/structure.ts";
 import { add } from "../autodiff/arithmetic.ts";
 import { gradient, vmap } from "../autodiff/transformations.ts";

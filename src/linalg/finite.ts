@@ -7,8 +7,6 @@ import type { Matrix } from "./matrix.ts";
 
 /**
  * Throws NotFiniteError naming the first entry that is NaN or infinite; `what` opens the message.
- *
- * @example checkFinite(Float64Array.of(1, NaN), "norm") // throws "norm: element 1 is NaN; expected finite numbers."
  */
 export function checkFinite(values: Float64Array, what: string): void {
   const index = indexOfNotFinite(values);
@@ -17,8 +15,6 @@ export function checkFinite(values: Float64Array, what: string): void {
 
 /**
  * The same for a matrix, naming row and column, both counted from 0.
- *
- * @example requireFinite(matrix, "householderQR")
  */
 export function requireFinite(matrix: Matrix, what: string): void {
   const index = indexOfNotFinite(matrix.data);
@@ -26,6 +22,13 @@ export function requireFinite(matrix: Matrix, what: string): void {
   const row = Math.floor(index / matrix.columns);
   const column = index % matrix.columns;
   throw new NotFiniteError(`${what}: element (${row}, ${column}) is ${matrix.data[index]}; expected finite numbers.`);
+}
+
+/**
+ * For results: throws NotFiniteError when one is not finite, which from finite input comes of overflow alone.
+ */
+export function requireRepresentable(values: Float64Array, what: string): void {
+  if (indexOfNotFinite(values) >= 0) throw new NotFiniteError(`${what} is beyond the largest number.`);
 }
 
 /** The first index of NaN or an infinity, or -1. x - x is 0 for finite x and NaN for all else. */

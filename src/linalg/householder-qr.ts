@@ -5,16 +5,24 @@
  * ‖A − QR‖ and ‖I − QᵀQ‖ are a few units of round-off, columnwise, so badly scaled columns do no harm. R's diagonal has
  * either sign. Source: G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §5.2; LAPACK's dgeqrf.
  */
-import { ShapeError } from "../errors.ts";
+import { ShapeError, SingularMatrixError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
 import {
+  applyReflector,
   applyReflectors,
   gatherReflectors,
   makeReflector,
   reflectorBlock,
+  smallTarget,
   type ReflectorBlock,
 } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
+import { estimateOneNorm } from "./norm-estimate.ts";
+import { oneNorm } from "./entry-norms.ts";
+import { copyInRange, unscaleUpper } from "./range.ts";
+import { solvedLike } from "./right-hand-side.ts";
+import { scaledProduct } from "./scaled-product.ts";
+import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 
 /** A = Q R as reflectors, with what one does with it. Made by `householderQR`. */
 export class HouseholderQR {
@@ -41,7 +49,8 @@ export class HouseholderQR {
     const { rows } = this.packed;
     const columns = options.full === true ? rows : this.scales.length;
     const result = new Matrix(rows, columns);
-    for (let i = 0; i < columns; i++) result.set(i, i, 1);
+    for (let i = 0; i < columns; i++) result.data[i * columns + i] = 1;
+    if (result.data.length <= smallTarget) return this.#appliedSingly(result, false);
     // Backwards, a block changes only the columns from its first on: the others are still columns of the identity.
     for (const { first, block } of this.#blocks().reverse())
       applyReflectors(block, false, result.data, first * columns + first, columns, columns - first);
@@ -50,22 +59,100 @@ export class HouseholderQR {
 
   /** Q·B for an m × p matrix, in a new one, without forming Q. Throws ShapeError for other sizes. */
   applyQ(matrix: Matrix): Matrix {
-    return this.#applied(matrix, this.#blocks().reverse(), false);
+    return this.#applied(matrix, false);
   }
 
   /** Qᵀ·B for an m × p matrix, in a new one, without forming Q. Throws ShapeError for other sizes. */
   applyQTransposed(matrix: Matrix): Matrix {
-    return this.#applied(matrix, this.#blocks(), true);
+    return this.#applied(matrix, true);
   }
 
-  #applied(matrix: Matrix, blocks: { first: number; block: ReflectorBlock }[], transposed: boolean): Matrix {
+  /**
+   * The x that minimizes ‖A x − b‖, for A with m ≥ n of full rank (n × n: A⁻¹b), and a vector b or each column of a matrix.
+   * Throws ShapeError for m < n or another length of b, SingularMatrixError with the place of a zero on R's diagonal,
+   * NotFiniteError. `leastSquares` serves any shape and rank.
+   */
+  solve(b: Matrix): Matrix;
+  solve(b: Float64Array): Float64Array;
+  solve(b: Matrix | Float64Array): Matrix | Float64Array {
+    const { rows, columns, data } = this.packed;
+    if (rows < columns)
+      throw new ShapeError(`HouseholderQR.solve: the matrix is ${rows} × ${columns}; expected at least as many rows.`);
+    for (let i = 0; i < columns; i++)
+      if (data[i * columns + i] === 0)
+        throw new SingularMatrixError(`HouseholderQR.solve: the matrix is singular: pivot ${i} of ${columns} is 0.`, i);
+    return solvedLike(b, rows, "HouseholderQR.solve", (right) => {
+      const rotated = this.applyQTransposed(right).data.slice(0, columns * right.columns);
+      const x = new Matrix(columns, right.columns, rotated);
+      backSubstitute(this.packed, x);
+      return x;
+    });
+  }
+
+  /** The determinant of a square A; no intermediate overflow. Throws ShapeError for another shape. */
+  determinant(): number {
+    const { packed, scales } = this;
+    const { rows, columns, data } = packed;
+    if (rows !== columns)
+      throw new ShapeError(`HouseholderQR.determinant: the matrix is ${rows} × ${columns}; expected a square one.`);
+    // Each reflector that is not the identity turns the sign.
+    return scaledProduct(Float64Array.from(scales, (scale, i) => (scale === 0 ? 1 : -1) * data[i * columns + i]));
+  }
+
+  /**
+   * An estimate from below of ‖R‖₁‖R⁻¹‖₁, rarely off by more than 3, which is within a factor n of the same for a square A;
+   * Infinity for a zero on R's diagonal. Cost O(n²). Throws ShapeError for m < n.
+   */
+  conditionNumber(): number {
+    const { rows, columns: n, data } = this.packed;
+    if (rows < n)
+      throw new ShapeError(
+        `HouseholderQR.conditionNumber: the matrix is ${rows} × ${n}; expected at least as many rows.`,
+      );
+    for (let i = 0; i < n; i++) if (data[i * n + i] === 0) return Infinity;
+    return (
+      oneNorm(this.r()) *
+      estimateOneNorm(
+        n,
+        (x) => backSubstitute(this.packed, new Matrix(n, 1, x)),
+        (x) => forwardSubstituteTransposed(this.packed, new Matrix(n, 1, x)),
+      )
+    );
+  }
+
+  /** A = Q R, up to round-off. */
+  reconstruct(): Matrix {
+    const { rows, columns } = this.packed;
+    const upper = new Matrix(rows, columns);
+    upper.data.set(this.r().data);
+    return this.applyQ(upper);
+  }
+
+  #applied(matrix: Matrix, transposed: boolean): Matrix {
     if (matrix.rows !== this.packed.rows)
       throw new ShapeError(`HouseholderQR: the matrix has ${matrix.rows} rows; Q has ${this.packed.rows}.`);
     const { columns } = matrix;
     const result = new Matrix(matrix.rows, matrix.columns, matrix.data.slice());
+    if (result.data.length <= smallTarget) return this.#appliedSingly(result, transposed);
+    const blocks = this.#blocks();
+    if (!transposed) blocks.reverse();
     for (const { first, block } of blocks)
       applyReflectors(block, transposed, result.data, first * columns, columns, columns);
     return result;
+  }
+
+  /** Q or its transpose times a small matrix, which is overwritten. */
+  #appliedSingly(matrix: Matrix, transposed: boolean): Matrix {
+    const { packed, scales } = this;
+    const { rows, columns, data } = matrix;
+    const stride = packed.columns;
+    const workspace = new Float64Array(columns);
+    for (let k = 0; k < scales.length; k++) {
+      const j = transposed ? k : scales.length - 1 - k;
+      const start = j * stride + j;
+      applyReflector(packed.data, start, stride, rows - j, scales[j], data, j * columns, columns, columns, workspace);
+    }
+    return matrix;
   }
 
   #blocks(): { first: number; block: ReflectorBlock }[] {
@@ -85,13 +172,13 @@ function blockAt({ data, rows, columns }: Matrix, scales: Float64Array, first: n
 
 /**
  * Factors an m × n matrix (any m and n, 0 included), which is not changed.
- * Throws NotFiniteError naming the entry that is NaN or infinite.
+ * Throws NotFiniteError naming the entry that is NaN or infinite, or for an R beyond the largest number.
  *
  * @example householderQR(Matrix.fromRows([[3], [4]])).r().toRows() // [[-5]]
  */
 export function householderQR(matrix: Matrix): HouseholderQR {
   requireFinite(matrix, "householderQR");
-  const packed = new Matrix(matrix.rows, matrix.columns, matrix.data.slice());
+  const { copy: packed, scale } = copyInRange(matrix);
   const { rows, columns, data } = packed;
   const scales = new Float64Array(Math.min(rows, columns));
   const row = new Float64Array(columns);
@@ -112,6 +199,7 @@ export function householderQR(matrix: Matrix): HouseholderQR {
         columns - right,
       );
   }
+  unscaleUpper(packed, scale, "householderQR");
   return new HouseholderQR(packed, scales);
 }
 

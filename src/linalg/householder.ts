@@ -9,6 +9,10 @@ import { planProduct } from "./product.ts";
 /** How many reflectors are applied together. */
 export const reflectorBlock = 32;
 
+const tiny = 1e-290;
+/** 2²⁰⁰. */
+const enlargement = 1.6069380442589903e60;
+
 /** The Euclidean norm of `count` numbers that lie `stride` apart, without overflow or harmful underflow. */
 export function strideNorm(data: Float64Array, offset: number, stride: number, count: number): number {
   let largest = 0;
@@ -38,6 +42,13 @@ export function makeReflector(data: Float64Array, offset: number, stride: number
   if (rest === 0) return 0;
   const first = data[offset];
   const larger = Math.max(Math.abs(first), rest);
+  // So near the smallest numbers, β would have few digits, and H would not be orthogonal.
+  if (larger < tiny) {
+    for (let k = 0, at = offset; k < count; k++, at += stride) data[at] *= enlargement;
+    const scale = makeReflector(data, offset, stride, count);
+    data[offset] /= enlargement;
+    return scale;
+  }
   const a = first / larger;
   const b = rest / larger;
   const beta = (first < 0 ? larger : -larger) * Math.sqrt(a * a + b * b);
@@ -74,6 +85,17 @@ export function gatherReflectors(
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < Math.min(i, count); j++) v[i * count + j] = data[(row + i) * stride + column + j];
   for (let j = 0; j < count; j++) v[j * count + j] = 1;
+  return reflectorBlockOf(rows, count, v, scales, firstScale);
+}
+
+/** A block of the reflectors whose vectors are the columns of `v` (rows × count), with their τ from `firstScale` on. */
+export function reflectorBlockOf(
+  rows: number,
+  count: number,
+  v: Float64Array,
+  scales: Float64Array,
+  firstScale: number,
+): ReflectorBlock {
   return { rows, count, v, t: triangularFactor(rows, count, v, scales, firstScale) };
 }
 
@@ -120,4 +142,39 @@ export function applyReflectors(
   planProduct({ rows: count, columns, inner: count, transposeA: transposed })(t, 0, first, 0, second, 0);
   for (let k = 0; k < second.length; k++) second[k] = -second[k];
   planProduct({ rows, columns, inner: count, accumulate: true, strideC: stride })(v, 0, second, 0, data, offset);
+}
+
+/** Up to this many elements, reflectors are applied one by one: the plans of the products would take longer. */
+export const smallTarget = 512;
+
+/**
+ * Applies one reflector from the left to `count` rows of a row-major matrix that begin at `offset`. Its vector lies in `v`
+ * from `vOffset` on, `vStride` apart, the leading 1 not stored. `workspace` has room for a row.
+ */
+export function applyReflector(
+  v: Float64Array,
+  vOffset: number,
+  vStride: number,
+  count: number,
+  scale: number,
+  data: Float64Array,
+  offset: number,
+  stride: number,
+  columns: number,
+  workspace: Float64Array,
+): void {
+  if (scale === 0) return;
+  for (let l = 0; l < columns; l++) workspace[l] = data[offset + l];
+  for (let i = 1; i < count; i++) {
+    const factor = v[vOffset + i * vStride];
+    for (let l = 0, at = offset + i * stride; l < columns; l++, at++) workspace[l] += factor * data[at];
+  }
+  for (let l = 0; l < columns; l++) {
+    workspace[l] *= scale;
+    data[offset + l] -= workspace[l];
+  }
+  for (let i = 1; i < count; i++) {
+    const factor = v[vOffset + i * vStride];
+    for (let l = 0, at = offset + i * stride; l < columns; l++, at++) data[at] -= factor * workspace[l];
+  }
 }

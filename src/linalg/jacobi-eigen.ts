@@ -24,8 +24,9 @@ export function jacobiEigenInPlace(matrix: Matrix): UnsortedEigen {
   const vectors = Matrix.identity(n);
   let norm = 0;
   for (const entry of data) norm = Math.max(norm, Math.abs(entry));
-  // What lies this far below the norm cannot be told from nothing, even where the diagonal is zero.
-  const floor = norm * 1e-30;
+  // Squares and products of what lies this far below the norm leave the range of numbers. No higher: small eigenvalues of
+  // graded positive definite matrices live far below round-off of the norm.
+  const floor = norm * 1e-290;
   let rotated = true;
   for (let sweeps = 0; rotated; sweeps++) {
     if (sweeps === maximumSweeps)

@@ -6,38 +6,30 @@
  *
  * Cost for m × n, m ≥ n: 2mn² flops for QR and some five to eight sweeps of 4n³. Accuracy: every singular value to a few
  * units of round-off relative to itself when A is well conditioned after scaling its columns (or rows), where methods that
- * form AᵀA or a bidiagonal matrix lose the small ones; relative to the largest in general. At most 60 sweeps. Entries may
- * differ in size by up to 1e150 within a matrix.
+ * form AᵀA or a bidiagonal matrix lose the small ones; relative to the largest in general. At most 60 sweeps.
  * Source: M. Hestenes, SIAM J. 6, 1958; Z. Drmač and K. Veselić, New Fast and Accurate Jacobi SVD Algorithm, SIAM J.
  * Matrix Anal. 29, 2008.
  */
 import { NotConvergedError } from "../errors.ts";
-import { requireFinite } from "./finite.ts";
+import { requireFinite, requireRepresentable } from "./finite.ts";
 import { strideNorm } from "./householder.ts";
 import { householderQR } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { descendingOrder, orientationOf, rowsAsColumns, scaleToOne } from "./orientation.ts";
 import { pivotedQR } from "./pivoted-qr.ts";
+import { SingularValueDecomposition } from "./spectral-factors.ts";
 
 const unitRoundoff = 1.1102230246251565e-16;
 const maximumSweeps = 60;
-
-/** The singular values in descending order, and the vectors asked for as columns in that order. */
-export interface SingularValueDecomposition {
-  /** min(m, n) values, none negative. */
-  readonly values: Float64Array;
-  /** Left singular vectors, m × min(m, n). */
-  readonly u: Matrix;
-  /** Right singular vectors, n × min(m, n). */
-  readonly v: Matrix;
-}
+/** Rows smaller than this beside the first of their group begin a group of their own. */
+const smallestRow = 1e-140;
 
 /**
  * Decomposes an m × n matrix (any m and n), which is not changed. The values descend; U and V have orthonormal columns,
  * also where singular values are zero; each right vector has its entry of largest size (the first of such) positive, and
  * the left vectors follow. Scaling by a power of two scales the values exactly and leaves the vectors.
  *
- * Throws NotFiniteError naming an entry that is NaN or infinite, NotConvergedError after 60 sweeps (never seen).
+ * Throws NotFiniteError naming an entry that is NaN or infinite (or a value beyond the largest number), NotConvergedError after 60 sweeps (never seen).
  *
  * @example singularValueDecomposition(Matrix.fromRows([[3, 0], [0, 4]])).values[0] // 4
  */
@@ -47,11 +39,11 @@ export function singularValueDecomposition(matrix: Matrix): SingularValueDecompo
     // Aᵀ = V Σ Uᵀ; the signs are set by what are right vectors here.
     const { values, u, v } = decomposeTall(matrix.transpose());
     const signs = signsOfColumns(u);
-    return { values, u: withSigns(v, signs), v: withSigns(u, signs) };
+    return new SingularValueDecomposition(values, withSigns(v, signs), withSigns(u, signs));
   }
   const { values, u, v } = decomposeTall(matrix);
   const signs = signsOfColumns(v);
-  return { values, u: withSigns(u, signs), v: withSigns(v, signs) };
+  return new SingularValueDecomposition(values, withSigns(u, signs), withSigns(v, signs));
 }
 
 /** The singular values alone, descending. See `singularValueDecomposition`. @example singularValues(Matrix.fromRows([[1, 2], [2, 4]]))[0] // 5 */
@@ -59,7 +51,7 @@ export function singularValues(matrix: Matrix): Float64Array {
   return singularValueDecomposition(matrix).values;
 }
 
-function decomposeTall(matrix: Matrix): SingularValueDecomposition {
+function decomposeTall(matrix: Matrix): { readonly values: Float64Array; readonly u: Matrix; readonly v: Matrix } {
   const n = matrix.columns;
   const scale = scaleToOne(matrix.data);
   const scaled = new Matrix(
@@ -72,15 +64,17 @@ function decomposeTall(matrix: Matrix): SingularValueDecomposition {
   const rotated = inner.factors.r();
   // Row i of `turns` is what the rotations have made of the i-th unit vector's row.
   const turns = Matrix.identity(n);
-  orthogonalizeRows(rotated, turns);
+  const rowScales = scaleRowsInGroups(rotated);
+  orthogonalizeRows(rotated, turns, rowScales);
 
-  const norms = Float64Array.from({ length: n }, (_value, i) => strideNorm(rotated.data, i * n, 1, n));
+  const lengths = Float64Array.from({ length: n }, (_value, i) => strideNorm(rotated.data, i * n, 1, n));
+  const norms = lengths.map((length, i) => length / rowScales[i]);
   const order = descendingOrder(norms);
   const values = Float64Array.from(order, (index) => norms[index]);
   const right = new Matrix(n, n);
   order.forEach((from, j) => {
     for (let k = 0; k < n; k++)
-      right.data[inner.order[k] * n + j] = norms[from] === 0 ? 0 : rotated.get(from, k) / norms[from];
+      right.data[inner.order[k] * n + j] = norms[from] === 0 ? 0 : rotated.get(from, k) / lengths[from];
   });
   const core = inner.factors.applyQ(
     rowsAsColumns(
@@ -92,15 +86,33 @@ function decomposeTall(matrix: Matrix): SingularValueDecomposition {
   const padded = new Matrix(matrix.rows, n);
   padded.data.set(core.data);
   const rank = values.findIndex((value) => value === 0);
+  const unscaled = values.map((value) => value / scale);
+  requireRepresentable(unscaled, "singularValueDecomposition: a singular value");
   return {
-    values: values.map((value) => value / scale),
+    values: unscaled,
     u: outer.applyQ(padded),
     v: rank < 0 ? right : completed(right, rank),
   };
 }
 
+/**
+ * Multiplies rows that are so small that their squares would vanish by a power of two, which is returned: rows of like size
+ * by the same. The rows descend in size, up to a factor of √n.
+ */
+function scaleRowsInGroups({ rows: n, columns, data }: Matrix): Float64Array {
+  const scales = new Float64Array(n).fill(1);
+  let scale = 1;
+  for (let i = 0; i < n; i++) {
+    const norm = strideNorm(data, i * columns, 1, columns);
+    if (norm > 0 && norm * scale < smallestRow) scale = scaleToOne(data, i * columns, columns);
+    scales[i] = scale;
+    if (scale !== 1) for (let k = i * columns; k < (i + 1) * columns; k++) data[k] *= scale;
+  }
+  return scales;
+}
+
 /** Rotates pairs of rows of `a` until all are orthogonal to round-off, and the rows of `turns` along. */
-function orthogonalizeRows(a: Matrix, turns: Matrix): void {
+function orthogonalizeRows(a: Matrix, turns: Matrix, rowScales: Float64Array): void {
   const { rows: n, columns, data } = a;
   const tolerance = unitRoundoff * Math.sqrt(Math.max(columns, 1));
   // A rotation of rows of like length may itself leave a cosine of some units of round-off: a sweep that has met nothing
@@ -124,6 +136,12 @@ function orthogonalizeRows(a: Matrix, turns: Matrix): void {
         const size = Math.sqrt(pp) * Math.sqrt(qq);
         if (Math.abs(pq) <= tolerance * size) continue;
         largest = Math.max(largest, Math.abs(pq) / size);
+        if (rowScales[p] !== rowScales[q]) {
+          // Rows so different in size turn by an angle of less than 1e-140: only the smaller one feels it.
+          const factor = pq / pp;
+          for (let k = 0, i = p * columns, j = q * columns; k < columns; k++, i++, j++) data[j] -= factor * data[i];
+          continue;
+        }
         const ratio = (qq - pp) / (2 * pq);
         const tangent = (ratio < 0 ? -1 : 1) / (Math.abs(ratio) + Math.sqrt(1 + ratio * ratio));
         const cosine = 1 / Math.sqrt(1 + tangent * tangent);

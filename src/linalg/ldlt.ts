@@ -8,9 +8,10 @@
  * Linear Equation Solvers, SIAM J. Matrix Anal. 20, 1998, §2.4; LAPACK's dsytf2_rook.
  */
 import { SingularMatrixError } from "../errors.ts";
+import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 import { estimateOneNorm } from "./norm-estimate.ts";
-import { oneNorm } from "./norms.ts";
+import { oneNorm } from "./entry-norms.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
 import { solvedLike } from "./right-hand-side.ts";
@@ -181,6 +182,7 @@ export function ldlt(matrix: Matrix): LDLT {
     if (i > 0 && subdiagonal[i - 1] !== 0) data[i * n + i - 1] = 0;
     data.fill(0, i * n + i + 1, (i + 1) * n);
   }
+  requireRepresentable(diagonal, "ldlt: a pivot");
   return new LDLT(work, diagonal, subdiagonal, order, oneNorm(matrix));
 }
 

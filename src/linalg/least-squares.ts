@@ -11,7 +11,8 @@ import { ArgumentError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
 import { householderQR } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
-import { pivotedQR, type RankOptions } from "./pivoted-qr.ts";
+import { pivotedQR } from "./pivoted-qr.ts";
+import type { RankOptions } from "./rank.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 

@@ -3,7 +3,7 @@
  * nobody wants to multiply out. The iterations for leading pairs take these or a Matrix.
  */
 import { NotFiniteError, ShapeError } from "../errors.ts";
-import { requireFinite } from "./finite.ts";
+import { requireFinite, requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
 
@@ -39,7 +39,7 @@ export function symmetricAction(
   if (operator.rows !== operator.columns)
     throw new ShapeError(`${what}: the matrix is ${operator.rows} × ${operator.columns}; expected a square one.`);
   requireFinite(operator, what);
-  return { size: operator.rows, act: (block) => multiply(operator, block) };
+  return { size: operator.rows, act: (block) => representable(multiply(operator, block), what) };
 }
 
 /** The actions of a matrix or operator and of its transpose on the columns of a block. */
@@ -53,8 +53,8 @@ export function generalAction(
     return {
       rows,
       columns,
-      act: (block) => multiply(operator, block),
-      actTransposed: (block) => multiply(operator, block, { transposeA: true }),
+      act: (block) => representable(multiply(operator, block), what),
+      actTransposed: (block) => representable(multiply(operator, block, { transposeA: true }), what),
     };
   }
   return {
@@ -63,6 +63,11 @@ export function generalAction(
     act: columnwise(rows, (x, out) => operator.apply(x, out), what),
     actTransposed: columnwise(columns, (x, out) => operator.applyTransposed(x, out), what),
   };
+}
+
+function representable(product: Matrix, what: string): Matrix {
+  requireRepresentable(product.data, `${what}: a product with the matrix`);
+  return product;
 }
 
 /** One column after the other; what comes out is checked, as it is a user's function that made it. */

@@ -31,7 +31,7 @@ export class Matrix {
   /**
    * A matrix of the given rows; no rows give a 0 × 0 matrix. Throws ShapeError when their lengths differ.
    *
-   * @example Matrix.fromRows([[1, 2], [3, 4]])
+   * @example Matrix.fromRows([[1, 2], [3, 4]]).toRows() // [[1, 2], [3, 4]]
    */
   static fromRows(rows: readonly (readonly number[])[]): Matrix {
     const columns = rows.length === 0 ? 0 : rows[0].length;
@@ -51,24 +51,24 @@ export class Matrix {
     return matrix;
   }
 
-  /** Element (i, j), counted from 0. Throws ArgumentError outside of the matrix. @example matrix.get(0, 0) */
+  /** Element (i, j), counted from 0. Throws ArgumentError outside of the matrix. @example Matrix.identity(2).get(0, 0) // 1 */
   get(i: number, j: number): number {
     return this.data[this.#index(i, j)];
   }
 
-  /** Overwrites element (i, j). Throws ArgumentError outside of the matrix. @example matrix.set(0, 0, 1) */
+  /** Overwrites element (i, j). Throws ArgumentError outside of the matrix. @example Matrix.identity(2).set(0, 0, 5) // undefined */
   set(i: number, j: number, value: number): void {
     this.data[this.#index(i, j)] = value;
   }
 
-  /** A view (no copy) of row i. Throws ArgumentError for a row that is not there. @example matrix.row(0).fill(1) */
+  /** A view (no copy) of row i. Throws ArgumentError for a row that is not there. @example Matrix.identity(2).row(0) // [1, 0] */
   row(i: number): Float64Array {
     if (!(Number.isInteger(i) && i >= 0 && i < this.rows))
       throw new ArgumentError(`Matrix: there is no row ${i} in a ${this.rows} × ${this.columns} matrix.`);
     return this.data.subarray(i * this.columns, (i + 1) * this.columns);
   }
 
-  /** The transpose, as a new matrix. @example matrix.transpose().get(0, 1) === matrix.get(1, 0) */
+  /** The transpose, as a new matrix. @example Matrix.fromRows([[1, 2]]).transpose().toRows() // [[1], [2]] */
   transpose(): Matrix {
     const { rows, columns, data } = this;
     const result = new Float64Array(data.length);

@@ -8,9 +8,10 @@
  * Matrix Anal. 19, 1998.
  */
 import { ArgumentError } from "../errors.ts";
+import { requireRepresentable } from "./finite.ts";
 import { LDLT, ldlt } from "./ldlt.ts";
 import { Matrix } from "./matrix.ts";
-import { infinityNorm } from "./norms.ts";
+import { infinityNorm } from "./entry-norms.ts";
 import { symmetricEigenOfTwo } from "./symmetric-two.ts";
 
 /** √u. */
@@ -63,6 +64,7 @@ export function modifiedCholesky(matrix: Matrix, options: { readonly minimum?: n
     n,
     sum.data.map((entry, at) => entry - matrix.data[at]),
   );
+  requireRepresentable(correction.data, "modifiedCholesky: the correction");
   return { factors: raised, correction, modified };
 }
 

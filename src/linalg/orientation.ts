@@ -1,6 +1,9 @@
 /** The documented order and signs of eigenvectors and singular vectors, and the scaling that keeps them from overflow. */
 import { Matrix } from "./matrix.ts";
 
+/** Rows and columns that are transposed together. */
+const square = 32;
+
 /** The indices of `values` from the largest value to the smallest; equal values keep their order. */
 export function descendingOrder(values: Float64Array): number[] {
   return Array.from(values, (_value, index) => index).sort((i, j) => values[j] - values[i] || i - j);
@@ -13,13 +16,29 @@ export function orientationOf(vector: Float64Array): 1 | -1 {
   return largest < 0 ? -1 : 1;
 }
 
+/** Turns every column of a matrix, in place, so that its entry of largest size (the first of such) is positive. */
+export function orientColumns({ rows, columns, data }: Matrix): void {
+  const largest = new Float64Array(columns);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0, at = i * columns; j < columns; j++, at++)
+      if (Math.abs(data[at]) > Math.abs(largest[j])) largest[j] = data[at];
+  const signs = largest.map((entry) => (entry < 0 ? -1 : 1));
+  for (let i = 0; i < rows; i++) for (let j = 0, at = i * columns; j < columns; j++, at++) data[at] *= signs[j];
+}
+
 /** The chosen rows, each times its sign, as the columns of a new matrix. */
 export function rowsAsColumns(rows: Matrix, order: readonly number[], signs: readonly number[]): Matrix {
   const result = new Matrix(rows.columns, order.length);
-  order.forEach((from, j) => {
-    for (let i = 0; i < rows.columns; i++)
-      result.data[i * order.length + j] = signs[j] * rows.data[from * rows.columns + i];
-  });
+  const [length, count] = [rows.columns, order.length];
+  // In squares, so that lines of the cache are used whole.
+  for (let top = 0; top < length; top += square)
+    for (let left = 0; left < count; left += square)
+      for (let j = left; j < Math.min(left + square, count); j++) {
+        const sign = signs[j];
+        const from = order[j] * length;
+        for (let i = top; i < Math.min(top + square, length); i++)
+          result.data[i * count + j] = sign * rows.data[from + i];
+      }
   return result;
 }
 

@@ -8,24 +8,18 @@
  * 7, 1965; Z. Drmač and Z. Bujanović, On the Failure of Rank-Revealing QR Factorization Software, ACM TOMS 35, 2008;
  * G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §5.4 and §5.5.
  */
-import { ArgumentError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
 import { makeReflector, strideNorm } from "./householder.ts";
 import { HouseholderQR, householderQR, reflectRows } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
+import { copyInRange, unscaleUpper } from "./range.ts";
+import { rankTolerance, type RankOptions } from "./rank.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 
-const unitRoundoff = 1.1102230246251565e-16;
 /** √u: below this part of what it was, a norm that was brought down is computed anew. */
 const staleness = 1e-8;
-
-/** How small is nothing. */
-export interface RankOptions {
-  /** Singular values (or what stands for them) up to this part of the largest are zeros; default max(m, n)·2⁻⁵². */
-  readonly tolerance?: number;
-}
 
 /** The factors; column j of A P is column `order[j]` of A. Made by `pivotedQR`. */
 export class PivotedQR {
@@ -63,6 +57,25 @@ export class PivotedQR {
   solve(b: Matrix | Float64Array, options: RankOptions = {}): Matrix | Float64Array {
     const rank = this.rank(options);
     return solvedLike(b, this.factors.packed.rows, "PivotedQR.solve", (columns) => this.#solved(columns, rank));
+  }
+
+  /** The determinant of a square A; no intermediate overflow. Throws ShapeError for another shape. */
+  determinant(): number {
+    const order = this.order.slice();
+    let sign = 1;
+    for (let j = 0; j < order.length; j++)
+      while (order[j] !== j) {
+        const to = order[j];
+        order[j] = order[to];
+        order[to] = to;
+        sign = -sign;
+      }
+    return sign * this.factors.determinant();
+  }
+
+  /** An estimate of R's condition number; see `HouseholderQR.conditionNumber`. */
+  conditionNumber(): number {
+    return this.factors.conditionNumber();
   }
 
   /** A = Q R Pᵀ, up to round-off. */
@@ -103,13 +116,13 @@ export class PivotedQR {
 
 /**
  * Factors an m × n matrix (any m and n, 0 included), which is not changed. Throws NotFiniteError naming the entry that is
- * NaN or infinite.
+ * NaN or infinite, or for an R beyond the largest number.
  *
  * @example pivotedQR(Matrix.fromRows([[1, 2], [2, 4]])).rank() // 1
  */
 export function pivotedQR(matrix: Matrix): PivotedQR {
   requireFinite(matrix, "pivotedQR");
-  const packed = new Matrix(matrix.rows, matrix.columns, matrix.data.slice());
+  const { copy: packed, scale } = copyInRange(matrix);
   const { rows, columns, data } = packed;
   const order = Int32Array.from({ length: columns }, (_value, j) => j);
   const scales = new Float64Array(Math.min(rows, columns));
@@ -128,6 +141,7 @@ export function pivotedQR(matrix: Matrix): PivotedQR {
     reflectRows(data, columns, j, rows, j + 1, columns, scales[j], workspace);
     for (let l = j + 1; l < columns; l++) lowerNorm(packed, norms, exact, j, l);
   }
+  unscaleUpper(packed, scale, "pivotedQR");
   return new PivotedQR(new HouseholderQR(packed, scales), order);
 }
 
@@ -148,14 +162,6 @@ function lowerNorm(
     norms[l] = strideNorm(data, (j + 1) * columns + l, columns, rows - j - 1);
     exact[l] = norms[l];
   }
-}
-
-/** The tolerance below which singular values, relative to the largest, are zeros. */
-export function rankTolerance(rows: number, columns: number, options: RankOptions, what: string): number {
-  const { tolerance = 2 * Math.max(rows, columns) * unitRoundoff } = options;
-  if (!(tolerance >= 0))
-    throw new ArgumentError(`${what}: tolerance is ${tolerance}; expected a number of at least 0.`);
-  return tolerance;
 }
 
 function swapColumns({ rows, columns, data }: Matrix, order: Int32Array, a: number, b: number): void {

@@ -1,5 +1,6 @@
 /**
- * The blocked matrix product on flat arrays, C = op(A)·op(B) or C += op(A)·op(B): the loops and the innermost tile.
+ * The blocked matrix product on flat arrays, C = op(A)·op(B) or C += op(A)·op(B): the loops and the innermost tile in
+ * JavaScript, and the choice between them and the same in WebAssembly (webassembly/), by the size of the product.
  *
  * B is copied into panels four columns wide, so that the tile walks it with stride one; a tile holds 3 × 4 elements of C
  * in registers and adds to them one product for each inner index. 2·m·n·k operations; the copies are O(k·n) for B, and
@@ -12,6 +13,9 @@
  * Source: K. Goto, R. van de Geijn, Anatomy of High-Performance Matrix Multiplication, ACM TOMS 34 (2008), section 4;
  * here the tile is as large as sixteen scalar registers allow.
  */
+import { type BlockedProduct, packColumns, packRows } from "./product-panels.ts";
+import { type Kernels, webAssemblyKernels } from "./webassembly/instance.ts";
+import { runProductInWebAssembly } from "./webassembly/product.ts";
 
 const tileRows = 3;
 const tileColumns = 4;
@@ -21,44 +25,44 @@ const innerBlock = 256;
 const columnBlock = 512;
 /** From so many columns on, the copy of three columns of a transposed A is paid for by reading them side by side. */
 const columnsWorthPackingA = 48;
+/** From so many products on, the WebAssembly kernel's time with the copies is less than the time of these loops. */
+const workWorthCopying = 4096;
 
-/** What one product needs to know; all of it is fixed when it is planned. */
-export interface ProductPlan {
-  readonly rows: number;
-  readonly columns: number;
-  readonly inner: number;
-  /** A is stored inner × rows. */
-  readonly transposeA: boolean;
-  /** B is stored columns × inner. */
-  readonly transposeB: boolean;
-  /** Add to C instead of overwriting it. */
-  readonly accumulate: boolean;
-  /** Compute only tiles that reach the diagonal or lie above it. */
-  readonly upperOnly: boolean;
-  /** Distances between the starts of consecutive stored rows. */
-  readonly strideA: number;
-  readonly strideB: number;
-  readonly strideC: number;
-  /** The length of a block of the inner index. */
-  readonly depth: number;
+/** A product with its blocks and its workspace. */
+export interface ProductPlan extends BlockedProduct {
+  /** For the loops in JavaScript; null until they are first used. */
+  workspace: Workspace | null;
+}
+
+/** Where the operands are packed. */
+interface Workspace {
   readonly panels: Float64Array;
   readonly packedA: Float64Array;
   readonly tile: Float64Array;
 }
 
-/** Adds the workspace to the description of a product. */
-export function planBlocks(description: Omit<ProductPlan, "depth" | "panels" | "packedA" | "tile">): ProductPlan {
-  const { inner, columns, transposeA } = description;
+/** Adds the blocks to the description of a product, and the workspace when it is JavaScript's. */
+export function planBlocks(description: Omit<ProductPlan, "depth" | "workspace">): ProductPlan {
+  const { inner } = description;
   // Blocks of equal length: a short last one would be spent on loading and storing C.
   const depth = Math.ceil(inner / Math.max(1, Math.ceil(inner / innerBlock)));
+  const plan: ProductPlan = { ...description, depth, workspace: null };
+  if (kernelsFor(plan) === null) plan.workspace = makeWorkspace(plan);
+  return plan;
+}
+
+function makeWorkspace({ depth, columns, transposeA }: ProductPlan): Workspace {
   const width = Math.ceil(Math.min(columns, columnBlock) / tileColumns) * tileColumns;
   return {
-    ...description,
-    depth,
     panels: new Float64Array(depth * width),
     packedA: new Float64Array(transposeA && columns >= columnsWorthPackingA ? depth * tileRows : 0),
     tile: new Float64Array(tileRows * tileColumns),
   };
+}
+
+/** The WebAssembly kernels, where they exist and the product is large enough for the copies into their memory. */
+function kernelsFor({ rows, columns, inner }: ProductPlan): Kernels | null {
+  return rows * columns * inner >= workWorthCopying ? webAssemblyKernels() : null;
 }
 
 /** Runs a planned product on operands that start at the given offsets. C must not overlap A or B. */
@@ -71,18 +75,25 @@ export function runProduct(
   c: Float64Array,
   cOffset: number,
 ): void {
-  const { rows, columns, inner, depth, accumulate, strideC, transposeB, strideB, panels } = plan;
+  const { rows, columns, inner, depth, accumulate, strideC, transposeB, strideB } = plan;
   if (inner === 0) {
     if (!accumulate) for (let i = 0; i < rows; i++) c.fill(0, cOffset + i * strideC, cOffset + i * strideC + columns);
     return;
   }
+  const kernels = kernelsFor(plan);
+  if (kernels !== null) {
+    runProductInWebAssembly(kernels, plan, a, aOffset, b, bOffset, c, cOffset);
+    return;
+  }
+  const workspace = (plan.workspace ??= makeWorkspace(plan));
+  const { panels } = workspace;
   for (let column = 0; column < columns; column += columnBlock) {
     const width = Math.min(columnBlock, columns - column);
     for (let first = 0; first < inner; first += depth) {
       const length = Math.min(depth, inner - first);
-      if (transposeB) packRows(b, bOffset + column * strideB + first, strideB, width, length, panels);
-      else packColumns(b, bOffset + first * strideB + column, strideB, width, length, panels);
-      runBlock(plan, a, aOffset, first, length, column, width, accumulate || first > 0, c, cOffset);
+      if (transposeB) packRows(b, bOffset + column * strideB + first, strideB, width, length, panels, 0);
+      else packColumns(b, bOffset + first * strideB + column, strideB, width, length, panels, 0);
+      runBlock(plan, workspace, a, aOffset, first, length, column, width, accumulate || first > 0, c, cOffset);
     }
   }
 }
@@ -90,6 +101,7 @@ export function runProduct(
 /** All rows of C, `width` columns from `column` on: adds the products of inner indices first … first + length - 1. */
 function runBlock(
   plan: ProductPlan,
+  workspace: Workspace,
   a: Float64Array,
   aOffset: number,
   first: number,
@@ -100,7 +112,8 @@ function runBlock(
   c: Float64Array,
   cOffset: number,
 ): void {
-  const { rows, upperOnly, transposeA, strideA, strideC, panels, packedA, tile } = plan;
+  const { rows, upperOnly, transposeA, strideA, strideC } = plan;
+  const { panels, packedA, tile } = workspace;
   const columnEnd = column + width;
   for (let i = 0; i < rows; i += tileRows) {
     const height = Math.min(tileRows, rows - i);
@@ -230,60 +243,6 @@ function copyTile(
 ): void {
   for (let i = 0; i < height; i++)
     for (let j = 0; j < across; j++) to[toStart + i * toStride + j] = from[fromStart + i * fromStride + j];
-}
-
-/** Panels of B stored inner × columns. Missing columns of the last panel are zeros, which no stored element sees. */
-function packColumns(
-  b: Float64Array,
-  start: number,
-  stride: number,
-  width: number,
-  length: number,
-  panels: Float64Array,
-): void {
-  const full = width - (width % tileColumns);
-  for (let j = 0; j < full; j += tileColumns) {
-    let from = start + j;
-    const end = (j + tileColumns) * length;
-    for (let to = j * length; to < end; to += tileColumns) {
-      panels[to] = b[from];
-      panels[to + 1] = b[from + 1];
-      panels[to + 2] = b[from + 2];
-      panels[to + 3] = b[from + 3];
-      from += stride;
-    }
-  }
-  if (full < width)
-    for (let p = 0; p < length; p++)
-      for (let s = 0; s < tileColumns; s++)
-        panels[full * length + p * tileColumns + s] = full + s < width ? b[start + p * stride + full + s] : 0;
-}
-
-/** Panels of B stored columns × inner. */
-function packRows(
-  b: Float64Array,
-  start: number,
-  stride: number,
-  width: number,
-  length: number,
-  panels: Float64Array,
-): void {
-  const full = width - (width % tileColumns);
-  for (let j = 0; j < full; j += tileColumns) {
-    let from = start + j * stride;
-    const end = (j + tileColumns) * length;
-    for (let to = j * length; to < end; to += tileColumns) {
-      panels[to] = b[from];
-      panels[to + 1] = b[from + stride];
-      panels[to + 2] = b[from + 2 * stride];
-      panels[to + 3] = b[from + 3 * stride];
-      from++;
-    }
-  }
-  if (full < width)
-    for (let p = 0; p < length; p++)
-      for (let s = 0; s < tileColumns; s++)
-        panels[full * length + p * tileColumns + s] = full + s < width ? b[start + (full + s) * stride + p] : 0;
 }
 
 /** Up to three adjacent columns of A, side by side. */

@@ -9,6 +9,7 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { Matrix } from "./matrix.ts";
 import { planBlocks, runProduct } from "./product-kernel.ts";
+import { runSmallProduct, smallProduct } from "./small-product.ts";
 import { transposedVectorProduct, vectorProduct } from "./vector-product.ts";
 
 /** How the operands of a product are read, and where the result goes. */
@@ -128,18 +129,24 @@ export type PlannedProduct = (
  *
  * Throws ArgumentError for sizes that are not whole numbers of at least 0 and for strides that let rows overlap.
  *
- * @example planProduct({ rows: 2, columns: 2, inner: 3 })(a, 0, b, 0, c, 0)
+ * @example planProduct({ rows: 1, columns: 1, inner: 1 })(Float64Array.of(2), 0, Float64Array.of(3), 0, new Float64Array(1), 0) // undefined
  */
 export function planProduct(description: ProductDescription): PlannedProduct {
   const { rows, columns, inner, transposeA = false, transposeB = false, accumulate = false } = description;
   const [lengthA, lengthB] = [transposeA ? rows : inner, transposeB ? inner : columns];
   const { strideA = lengthA, strideB = lengthB, strideC = columns } = description;
-  for (const [name, size] of Object.entries({ rows, columns, inner }))
-    if (!Number.isSafeInteger(size) || size < 0)
-      throw new ArgumentError(`planProduct: ${name} is ${size}; expected a whole number of at least 0.`);
+  requireSize("rows", rows);
+  requireSize("columns", columns);
+  requireSize("inner", inner);
   requireStride("strideA", strideA, lengthA);
   requireStride("strideB", strideB, lengthB);
   requireStride("strideC", strideC, columns);
+  if (rows * columns * inner <= smallProduct) {
+    const [rowStepA, innerStepA] = transposeA ? [1, strideA] : [strideA, 1];
+    const [innerStepB, columnStepB] = transposeB ? [1, strideB] : [strideB, 1];
+    const small = { rows, columns, inner, rowStepA, innerStepA, innerStepB, columnStepB, strideC, accumulate };
+    return (a, aOffset, b, bOffset, c, cOffset) => runSmallProduct(small, a, aOffset, b, bOffset, c, cOffset);
+  }
   // A single column or row has no tiles to fill: it is a product with a vector, if the vector's elements lie side by side.
   if (columns === 1 && (transposeB || strideB === 1) && strideC === 1) {
     const run = transposeA ? transposedVectorProduct : vectorProduct;
@@ -158,6 +165,11 @@ export function planProduct(description: ProductDescription): PlannedProduct {
     ...{ strideA, strideB, strideC },
   });
   return (a, aOffset, b, bOffset, c, cOffset) => runProduct(plan, a, aOffset, b, bOffset, c, cOffset);
+}
+
+function requireSize(name: string, size: number): void {
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new ArgumentError(`planProduct: ${name} is ${size}; expected a whole number of at least 0.`);
 }
 
 function requireStride(name: string, stride: number, length: number): void {

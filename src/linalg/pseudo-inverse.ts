@@ -3,11 +3,11 @@
  * that of the decomposition and 2mn·min(m, n) flops. Source: G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013,
  * §5.5.2.
  */
+import { requireRepresentable } from "./finite.ts";
 import { householderQR } from "./householder-qr.ts";
 import { singularValueDecomposition } from "./jacobi-svd.ts";
 import { Matrix } from "./matrix.ts";
-import { rankTolerance, type RankOptions } from "./pivoted-qr.ts";
-import { multiply } from "./product.ts";
+import { numericalRank, rankTolerance, type RankOptions } from "./rank.ts";
 
 /**
  * A⁺, n × m, of an m × n matrix (any m and n); singular values up to `tolerance` times the largest count as zeros. Throws
@@ -16,14 +16,10 @@ import { multiply } from "./product.ts";
  * @example pseudoInverse(Matrix.fromRows([[2, 0], [0, 0]])).get(0, 0) // 0.50
  */
 export function pseudoInverse(matrix: Matrix, options: RankOptions = {}): Matrix {
-  const tolerance = rankTolerance(matrix.rows, matrix.columns, options, "pseudoInverse");
-  const { values, u, v } = singularValueDecomposition(matrix);
-  const rank = numericalRank(values, tolerance);
-  const { rows, columns, data } = v;
-  const left = new Matrix(rows, columns);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < rank; j++) left.data[i * columns + j] = data[i * columns + j] / values[j];
-  return multiply(left, u, { transposeB: true });
+  rankTolerance(matrix.rows, matrix.columns, options, "pseudoInverse");
+  const result = singularValueDecomposition(matrix).pseudoInverse(options);
+  requireRepresentable(result.data, "pseudoInverse: an entry");
+  return result;
 }
 
 /**
@@ -43,11 +39,4 @@ export function nullSpace(matrix: Matrix, options: RankOptions = {}): Matrix {
   const result = new Matrix(n, n - rank);
   for (let i = 0; i < n; i++) result.row(i).set(whole.row(i).subarray(rank));
   return result;
-}
-
-/** How many singular values, which descend, are more than `tolerance` times the first. */
-export function numericalRank(values: Float64Array, tolerance: number): number {
-  let rank = 0;
-  while (rank < values.length && values[rank] > 0 && values[rank] > tolerance * values[0]) rank++;
-  return rank;
 }

@@ -9,11 +9,13 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { normal, type Key } from "../math/random.ts";
-import { singularValueDecomposition, type SingularValueDecomposition } from "./jacobi-svd.ts";
+import { columnRange } from "./column-blocks.ts";
+import { singularValueDecomposition } from "./jacobi-svd.ts";
 import { generalAction, type LinearOperator } from "./linear-operator.ts";
 import { Matrix } from "./matrix.ts";
 import { orthonormalize } from "./orthonormalize.ts";
 import { multiply } from "./product.ts";
+import { SingularValueDecomposition } from "./spectral-factors.ts";
 
 /** How much work goes into the range. */
 export interface RandomizedOptions {
@@ -53,11 +55,11 @@ export function randomizedSVD(
   // B = QᵀA has the leading singular values and right vectors of A.
   const { values, u, v } = singularValueDecomposition(action.actTransposed(basis).transpose());
   const { rank } = options;
-  return {
-    values: values.slice(0, rank),
-    u: multiply(basis, leadingColumns(u, rank)),
-    v: leadingColumns(v, rank),
-  };
+  return new SingularValueDecomposition(
+    values.slice(0, rank),
+    multiply(basis, columnRange(u, 0, rank)),
+    columnRange(v, 0, rank),
+  );
 }
 
 function rangeOf(
@@ -79,10 +81,4 @@ function rangeOf(
   // Orthonormalized after every action, or round-off would drown all but the largest singular values.
   for (let step = 0; step < powerIterations; step++) basis = orthonormalize(act(orthonormalize(actTransposed(basis))));
   return basis;
-}
-
-function leadingColumns({ rows, columns, data }: Matrix, count: number): Matrix {
-  const result = new Matrix(rows, count);
-  for (let i = 0; i < rows; i++) result.row(i).set(data.subarray(i * columns, i * columns + count));
-  return result;
 }

@@ -1,33 +1,35 @@
 /**
  * Substitution with a triangular factor that lies in a packed QR factorization, for right-hand sides in rows: n²p flops
- * for p columns. Every element is worked on in the documented order of the textbook's loops.
+ * for p columns. Every element is worked on in the order of the textbook's loops.
  */
 import type { Matrix } from "./matrix.ts";
 
 /** Overwrites b (n × p) with R⁻¹b, R the upper triangle of the first n rows and columns of `packed`. */
 export function backSubstitute(packed: Matrix, b: Matrix): void {
   const { columns: stride, data } = packed;
-  for (let i = b.rows - 1; i >= 0; i--) {
-    const row = b.row(i);
-    for (let j = i + 1; j < b.rows; j++) subtract(row, data[i * stride + j], b.row(j));
-    divide(row, data[i * stride + i]);
+  const { rows, columns, data: target } = b;
+  for (let i = rows - 1; i >= 0; i--) {
+    for (let j = i + 1; j < rows; j++) subtractRow(target, columns, i, data[i * stride + j], j);
+    divideRow(target, columns, i, data[i * stride + i]);
   }
 }
 
 /** Overwrites b (n × p) with R⁻ᵀb. */
 export function forwardSubstituteTransposed(packed: Matrix, b: Matrix): void {
   const { columns: stride, data } = packed;
-  for (let i = 0; i < b.rows; i++) {
-    const row = b.row(i);
-    divide(row, data[i * stride + i]);
-    for (let j = i + 1; j < b.rows; j++) subtract(b.row(j), data[i * stride + j], row);
+  const { rows, columns, data: target } = b;
+  for (let i = 0; i < rows; i++) {
+    divideRow(target, columns, i, data[i * stride + i]);
+    for (let j = i + 1; j < rows; j++) subtractRow(target, columns, j, data[i * stride + j], i);
   }
 }
 
-function subtract(target: Float64Array, factor: number, source: Float64Array): void {
-  for (let k = 0; k < target.length; k++) target[k] -= factor * source[k];
+/** Row `to` minus `factor` times row `from`. */
+function subtractRow(data: Float64Array, columns: number, to: number, factor: number, from: number): void {
+  for (let k = 0, at = to * columns, source = from * columns; k < columns; k++, at++, source++)
+    data[at] -= factor * data[source];
 }
 
-function divide(row: Float64Array, divisor: number): void {
-  for (let k = 0; k < row.length; k++) row[k] /= divisor;
+function divideRow(data: Float64Array, columns: number, row: number, divisor: number): void {
+  for (let k = 0, at = row * columns; k < columns; k++, at++) data[at] /= divisor;
 }

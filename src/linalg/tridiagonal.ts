@@ -1,104 +1,172 @@
 /**
- * Reduction of a symmetric matrix to tridiagonal form, A = Q T Qᵀ, by Householder reflectors.
+ * Reduction of a symmetric matrix to tridiagonal form, A = Q T Qᵀ, by Householder reflectors in panels.
  *
- * Cost: 4n³/3 flops, and n³/6 reads and writes of the lower triangle, each entry once per step: the update by the last
- * reflector and the product with the next are one pass. Accuracy: backward stable, ‖A − QTQᵀ‖ a few units of round-off.
- * Source: J. Wilkinson, The Algebraic Eigenvalue Problem, 1965, §5.29; G. Golub and C. Van Loan, Matrix Computations,
- * 4th ed. 2013, §8.3.1.
+ * Cost: 4n³/3 flops, half of them in matrix products: the columns of a panel are brought up to date one by one, while the
+ * rest of the matrix waits for one update of rank 2·32. The other half are products of the matrix with a vector, which run
+ * as fast as the memory delivers its rows. Accuracy: backward stable, ‖A − QTQᵀ‖ a few units of round-off.
+ *
+ * Source: J. Dongarra, S. Hammarling, D. Sorensen, Block Reduction of Matrices to Condensed Forms for Eigenvalue
+ * Computations, J. Comput. Appl. Math. 27, 1989 (LAPACK's dlatrd and dsytrd); G. Golub and C. Van Loan, Matrix
+ * Computations, 4th ed. 2013, §8.3.1.
  */
-import { applyReflectors, gatherReflectors, makeReflector, reflectorBlock } from "./householder.ts";
-import { Matrix } from "./matrix.ts";
+import { applyReflectors, makeReflector, reflectorBlock, reflectorBlockOf } from "./householder.ts";
+import type { Matrix } from "./matrix.ts";
+import { planBlocks, runProduct } from "./product-kernel.ts";
+import { residentMemory, residentStart, updateResidentUpper } from "./resident.ts";
+import { rowCombination } from "./row-combination.ts";
 
-/** T by its diagonal (n) and subdiagonal (n − 1), and Qᵀ, whose rows are the columns of Q. */
+/** Columns in a panel. */
+const panelColumns = 32;
+/** Up to this size a memory of WebAssembly's is not worth its making. */
+const smallSize = 48;
+/** Columns that are so small beside the largest entry count as zero: they would end in slow subnormal numbers. */
+const negligible = 1e-40;
+/** The mirrored triangle is written in squares of this size. */
+const mirrorTile = 32;
+
+/** T by its diagonal (n) and subdiagonal (n − 1), and what overwrites a matrix of n rows by Q times it. */
 export interface Tridiagonal {
   readonly diagonal: Float64Array;
   readonly subdiagonal: Float64Array;
-  readonly transposedQ: Matrix;
+  readonly applyQ: (target: Matrix) => void;
 }
 
-/** Reduces a symmetric matrix of which only the lower triangle is read, and which is overwritten. */
-export function tridiagonalizeInPlace(matrix: Matrix): Tridiagonal {
-  const { rows: n, data } = matrix;
+/** Reduces a symmetric matrix with entries of size 1 or so (see scaleToOne), which is not changed. */
+export function tridiagonalize(matrix: Matrix): Tridiagonal {
+  const n = matrix.rows;
+  // The matrix, then pairs of rows −v, −w and w, v of a panel, a vector, its image, and the factors of rows.
+  const pairs = 2 * panelColumns;
+  const size = n * n + 2 * pairs * n + 2 * (n + 2) + pairs;
+  const memory = n <= smallSize ? null : residentMemory(size);
+  const data = memory?.array ?? new Float64Array(size);
+  const start = memory === null ? 0 : residentStart;
+  const left = start + n * n;
+  const right = left + pairs * n;
+  const vector = right + pairs * n;
+  const image = vector + n + 2;
+  const factors = image + n + 2;
+  const combine = rowCombination(data, memory);
+  data.set(matrix.data, start);
+
   const steps = Math.max(0, n - 1);
   const scales = new Float64Array(steps);
-  const subdiagonal = new Float64Array(steps);
-  const [v, w, u, p] = [0, 0, 0, 0].map(() => new Float64Array(n));
-  for (let k = 0; k < steps; k++) {
-    // The update by the reflector before has reached all but this column: A ← A − v wᵀ − w vᵀ.
-    if (k > 0) for (let i = k; i < n; i++) data[i * n + k] -= v[i] * w[k] + w[i] * v[k];
-    const scale = makeReflector(data, (k + 1) * n + k, n, n - k - 1);
-    scales[k] = scale;
-    subdiagonal[k] = data[(k + 1) * n + k];
-    u[k + 1] = 1;
-    for (let i = k + 2; i < n; i++) u[i] = data[i * n + k];
-
-    updateAndMultiply(data, n, k + 1, k > 0, v, w, u, p);
-
-    // w = τ(p − ½τ(pᵀu)u), with which H A H = A − u wᵀ − w uᵀ.
-    let inner = 0;
-    for (let i = k + 1; i < n; i++) inner += p[i] * u[i];
-    const half = 0.5 * scale * inner;
-    for (let i = k + 1; i < n; i++) {
-      w[i] = scale * (p[i] - half * u[i]);
-      v[i] = u[i];
-    }
-  }
   const diagonal = new Float64Array(n);
-  for (let i = 0; i < n; i++) diagonal[i] = data[i * n + i];
-  if (n > 1) diagonal[n - 1] -= 2 * v[n - 1] * w[n - 1];
-  return { diagonal, subdiagonal, transposedQ: transposedQ(matrix, scales) };
+  const subdiagonal = new Float64Array(steps);
+  for (let first = 0; first < n; first += panelColumns) {
+    const end = Math.min(first + panelColumns, n);
+    for (let k = first; k < end; k++) {
+      const done = 2 * (k - first);
+      const length = n - k;
+      // Column k, up to date: a − Σ (v wₖ + w vₖ).
+      for (let i = 0; i < length; i++) data[image + i] = data[start + k * n + k + i];
+      for (let row = 0; row < done; row++) data[factors + row] = data[right + row * n + k];
+      combine(left + k, n, done, factors, image, length);
+      diagonal[k] = data[image];
+      if (k === n - 1) break;
+
+      const rest = length - 1;
+      const column = image + 1;
+      if (isNegligible(data, column, rest)) data.fill(0, column, column + rest);
+      const scale = makeReflector(data, column, 1, rest);
+      scales[k] = scale;
+      subdiagonal[k] = data[column];
+      data[vector] = 1;
+      data[start + k * n + k + 1] = 1;
+      for (let i = 1; i < rest; i++) {
+        data[vector + i] = data[column + i];
+        // Row k is not needed any more: it keeps the reflector for applyQ.
+        data[start + k * n + k + 1 + i] = data[column + i];
+      }
+
+      // p = A v of the matrix up to date, as it was before the panel and less what the panel has done so far.
+      const own = k + 1;
+      data.fill(0, image, image + rest);
+      if (scale !== 0) {
+        combine(start + own * n + own, n, rest, vector, image, rest);
+        for (let row = 0; row < done; row++)
+          data[factors + row] = innerProduct(data, right + row * n + own, vector, rest);
+        combine(left + own, n, done, factors, image, rest);
+      }
+      // w = τ(p − ½τ(pᵀv)v), with which H A H = A − v wᵀ − w vᵀ.
+      const half = 0.5 * scale * innerProduct(data, image, vector, rest);
+      const at = done * n + own;
+      for (let i = 0; i < rest; i++) {
+        const v = data[vector + i];
+        const w = scale * (data[image + i] - half * v);
+        data[left + at + i] = -v;
+        data[left + at + n + i] = -w;
+        data[right + at + i] = w;
+        data[right + at + n + i] = v;
+      }
+    }
+    const rank = 2 * (end - first);
+    if (end === n) break;
+    const at = start + end * n + end;
+    if (memory === null) updateUpper(data, n, n - end, left + end, right + end, at, rank);
+    else updateResidentUpper(memory, n, n - end, left + end, right + end, at, rank);
+    mirror(data, at, n, n - end);
+  }
+  return { diagonal, subdiagonal, applyQ: (target) => applyQ(data, start, n, scales, target) };
 }
 
-/**
- * One pass over the rows from `first` on of the lower triangle: subtracts v wᵀ + w vᵀ (when `update`), and gathers p = A u
- * of the updated matrix, each entry serving for its own row and, mirrored, for its column's.
- */
-function updateAndMultiply(
+function isNegligible(data: Float64Array, offset: number, count: number): boolean {
+  let largest = 0;
+  for (let i = offset; i < offset + count; i++) largest = Math.max(largest, Math.abs(data[i]));
+  return largest <= negligible;
+}
+
+/** Four sums of every fourth product, added up in their order: (s₀ + s₁) + (s₂ + s₃). */
+function innerProduct(data: Float64Array, a: number, b: number, count: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    s0 += data[a + i] * data[b + i];
+    s1 += data[a + i + 1] * data[b + i + 1];
+    s2 += data[a + i + 2] * data[b + i + 2];
+    s3 += data[a + i + 3] * data[b + i + 3];
+  }
+  for (; i < count; i++) s0 += data[a + i] * data[b + i];
+  return s0 + s1 + (s2 + s3);
+}
+
+/** The upper triangle of size × size: C ← C + LᵀR, each of L and R `rank` rows long n. */
+function updateUpper(
   data: Float64Array,
   n: number,
-  first: number,
-  update: boolean,
-  v: Float64Array,
-  w: Float64Array,
-  u: Float64Array,
-  p: Float64Array,
+  size: number,
+  left: number,
+  right: number,
+  c: number,
+  rank: number,
 ): void {
-  p.fill(0, first);
-  for (let i = first; i < n; i++) {
-    const vi = update ? v[i] : 0;
-    const wi = update ? w[i] : 0;
-    const ui = u[i];
-    const row = i * n;
-    let sum = 0;
-    if (update)
-      for (let j = first; j < i; j++) {
-        const entry = data[row + j] - (vi * w[j] + wi * v[j]);
-        data[row + j] = entry;
-        sum += entry * u[j];
-        p[j] += entry * ui;
-      }
-    else
-      for (let j = first; j < i; j++) {
-        const entry = data[row + j];
-        sum += entry * u[j];
-        p[j] += entry * ui;
-      }
-    const entry = data[row + i] - 2 * vi * wi;
-    data[row + i] = entry;
-    p[i] += sum + entry * ui;
-  }
+  const plan = planBlocks({
+    ...{ rows: size, columns: size, inner: rank, transposeA: true, transposeB: false },
+    ...{ accumulate: true, upperOnly: true, strideA: n, strideB: n, strideC: n },
+  });
+  runProduct(plan, data, left, data, right, data, c);
 }
 
-/** Q = H₀H₁… from its reflectors below the subdiagonal, transposed. */
-function transposedQ(packed: Matrix, scales: Float64Array): Matrix {
-  const { rows: n, data } = packed;
-  const q = Matrix.identity(n);
+/** Writes the mirror image of the upper triangle into the lower one. */
+function mirror(data: Float64Array, start: number, n: number, size: number): void {
+  for (let top = 0; top < size; top += mirrorTile)
+    for (let side = 0; side <= top; side += mirrorTile)
+      for (let i = top; i < Math.min(top + mirrorTile, size); i++)
+        for (let j = side; j < Math.min(side + mirrorTile, i); j++) data[start + i * n + j] = data[start + j * n + i];
+}
+
+/** Overwrites a matrix C by QC, with Q = H₀H₁… from the reflectors that the rows keep behind the diagonal. */
+function applyQ(data: Float64Array, start: number, n: number, scales: Float64Array, target: Matrix): void {
   const starts: number[] = [];
   for (let first = 0; first < scales.length; first += reflectorBlock) starts.push(first);
   for (const first of starts.reverse()) {
     const count = Math.min(reflectorBlock, scales.length - first);
-    const block = gatherReflectors(data, n, first + 1, first, n - 1, count, scales, first);
-    applyReflectors(block, false, q.data, (first + 1) * n + first + 1, n, n - first - 1);
+    const rows = n - 1 - first;
+    const v = new Float64Array(rows * count);
+    for (let j = 0; j < count; j++) {
+      const row = start + (first + j) * n + first + 1;
+      for (let i = j; i < rows; i++) v[i * count + j] = data[row + i];
+    }
+    const block = reflectorBlockOf(rows, count, v, scales, first);
+    applyReflectors(block, false, target.data, (first + 1) * target.columns, target.columns, target.columns);
   }
-  return q.transpose();
 }

@@ -43,4 +43,5 @@ export {
   tan,
   tanh,
 } from "./elementary.ts";
+export { categorical, choice, exponential, gamma } from "./distributions.ts";
 export { fold, integers, normal, permutation, random, subset, uniform, type Key, type SubsetDraw } from "./random.ts";

@@ -113,3 +113,74 @@ export {
 } from "./average-parameters.ts";
 export { scheduleFreeAdamw, type ScheduleFreeAdamwOptions, type ScheduleFreeState } from "./schedule-free.ts";
 export { prodigy, scaleByProdigy, type ProdigyOptions, type ScaleByProdigyState } from "./prodigy.ts";
+export { bfgs, type BfgsOptions, type BfgsState } from "./deterministic/bfgs.ts";
+export {
+  conjugateGradient,
+  type ConjugateGradientOptions,
+  type ConjugateGradientState,
+} from "./deterministic/conjugate-gradient.ts";
+export {
+  descend,
+  type DescendOptions,
+  type DescentRun,
+  type DescentStopCriteria,
+  type DescentStopReason,
+} from "./deterministic/descend.ts";
+export type { Descent, DescentMethod, DescentProblem, Iterate } from "./deterministic/descent.ts";
+export { gaussNewton, type GaussNewtonOptions, type GaussNewtonState } from "./deterministic/gauss-newton.ts";
+export { hagerZhang, type HagerZhangOptions } from "./deterministic/hager-zhang.ts";
+export { lbfgs, type LbfgsOptions, type LbfgsState } from "./deterministic/lbfgs.ts";
+export {
+  levenbergMarquardt,
+  type LevenbergMarquardtOptions,
+  type LevenbergMarquardtState,
+} from "./deterministic/levenberg-marquardt.ts";
+export {
+  nelderMead,
+  type NelderMeadOptions,
+  type NelderMeadState,
+  type ValueFunction,
+} from "./deterministic/nelder-mead.ts";
+export { newton, type NewtonOptions, type NewtonState } from "./deterministic/newton.ts";
+export { sumOfSquares, type ResidualProblem } from "./deterministic/residual-problem.ts";
+export type { Line, LineSearch } from "./deterministic/smooth-path.ts";
+export { strongWolfe, type StrongWolfeOptions } from "./deterministic/strong-wolfe.ts";
+export {
+  accumulateGradients,
+  skipNotFinite,
+  type AccumulateGradientsState,
+  type SkipNotFiniteState,
+} from "./accumulate-gradients.ts";
+export { byTensor, masked, type ByTensorState } from "./by-tensor.ts";
+export {
+  clipByNorm,
+  clipByTensorNorm,
+  clipByValue,
+  type ClipByNormState,
+  type ClipByTensorNormState,
+  type ClipByValueState,
+} from "./clip.ts";
+export { learningRateRange, type LearningRateRange, type LearningRateRangeOptions } from "./learning-rate-range.ts";
+export { reduceOnPlateau, type ReduceOnPlateauOptions, type ReduceOnPlateauState } from "./reduce-on-plateau.ts";
+export {
+  constantSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  oneCycleSchedule,
+  piecewiseSchedule,
+  polynomialSchedule,
+  stepSchedule,
+  warmup,
+} from "./schedules.ts";
+export {
+  train,
+  trainAsync,
+  type Batches,
+  type TrainAsyncOptions,
+  type TrainEpoch,
+  type TrainOptions,
+  type TrainRun,
+  type TrainState,
+  type TrainStep,
+} from "./train.ts";
+export { withHyperparameters, type WithHyperparametersState } from "./with-hyperparameters.ts";

@@ -27,7 +27,8 @@ import {
  *
  * `start` and the returned parameters are in original coordinates: an objective that has others of its own is used like
  * the one behind it. `losses[t]` is the value after t steps; with the evaluation at the end, a run of T steps makes
- * T + 1. A stochastic objective gets `fold(key, t)` for its evaluation after t steps.
+ * T + 1. A stochastic objective gets `fold(key, t)` for its evaluation after t steps. With an optimizer that averages, the
+ * returned parameters are the average and `value` is taken there, by one more evaluation; `losses` are those of training.
  *
  * Throws, before any work, ArgumentError, ShapeError, NotFiniteError or StateError for bad options; NotFiniteError when
  * value or gradient at the start are not finite; DivergedError, with the run up to there, when value, gradient or
@@ -66,7 +67,20 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
   const losses = new Float64Array(steps + 1);
   const stopValue = stop.value ?? -Infinity;
   const stopNorm = stop.gradientNorm ?? -1;
-  const progress = { step: 0, value: 0, parameters: (out?: Float64Array) => toOriginal(point, out) };
+  const tolerant = optimizer.toleratesNotFinite === true;
+  /** The parameters to keep, in own coordinates: an average of the optimizer's, or the point itself. */
+  function evaluationPoint(): Float64Array {
+    if (optimizer.evaluationParameters === undefined) return point;
+    const kept = new Float64Array(dimension);
+    optimizer.evaluationParameters(state, point, kept);
+    return kept;
+  }
+  const progress = {
+    step: 0,
+    value: 0,
+    parameters: (out?: Float64Array) => toOriginal(point, out),
+    evaluationParameters: (out?: Float64Array) => toOriginal(evaluationPoint(), out),
+  };
 
   /** What to throw when something is not finite after `taken` steps of this call, and was at `last` before. */
   function notFinite(culprit: string, taken: number, last: Float64Array): NotFiniteError | DivergedError {
@@ -82,9 +96,10 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
 
   for (let taken = 0; ; taken++) {
     const value = objective.valueAndGradient(point, gradient, fold(key, firstStep + taken));
-    if (!Number.isFinite(value)) throw notFinite(`the objective returned ${String(value)}`, taken, previous);
+    if (!Number.isFinite(value) && !tolerant)
+      throw notFinite(`the objective returned ${String(value)}`, taken, previous);
     const badGradient = culpritOf("the gradient", gradient, layout);
-    if (badGradient !== undefined) throw notFinite(badGradient, taken, previous);
+    if (badGradient !== undefined && !tolerant) throw notFinite(badGradient, taken, previous);
     losses[taken] = value;
 
     progress.step = firstStep + taken;
@@ -96,17 +111,20 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
     else if (answer === "stop") stopped = "callback";
     else if (signal?.aborted === true) stopped = "aborted";
     else if (taken === steps) stopped = "steps";
-    if (stopped !== undefined)
+    if (stopped !== undefined) {
+      const kept = evaluationPoint();
       return {
-        parameters: toOriginal(point),
-        value,
+        parameters: toOriginal(kept),
+        value: kept === point ? value : objective.valueAndGradient(kept, gradient, fold(key, firstStep + taken)),
         losses: taken === steps ? losses : losses.slice(0, taken + 1),
         steps: taken,
         stopped,
         state: { kind: "run", version: 1, step: firstStep + taken, parameters: point, optimizer: state },
       };
+    }
 
     optimizer.update(gradient, state, point);
+    optimizer.observe?.(value, state);
     add(point, gradient, previous);
     const badPoint = culpritOf("the parameter", previous, layout);
     if (badPoint !== undefined) throw notFinite(badPoint, taken + 1, point);

@@ -52,6 +52,8 @@ export interface StepProgress {
   readonly value: number;
   /** This point in original coordinates, in a new array or in `out`. Costs nothing unless called. */
   parameters(out?: Float64Array): Float64Array;
+  /** What the run would return if it ended here: an averaging optimizer's average, for all others this point. */
+  evaluationParameters(out?: Float64Array): Float64Array;
 }
 
 /** Why a run ended; where several reasons hold at once, the first in the order value, gradient, callback, aborted, steps. */
@@ -59,7 +61,7 @@ export type StopReason = "value" | "gradient" | "callback" | "aborted" | "steps"
 
 /** What `minimize` returns. */
 export interface Run {
-  /** The parameters after the last step, in original coordinates. */
+  /** The parameters after the last step, in original coordinates; with an averaging optimizer, its average. */
   readonly parameters: Float64Array;
   /** The value there. */
   readonly value: number;
@@ -100,15 +102,16 @@ export function checkStart(
   start: Float64Array | undefined,
   dimension: number,
   layout: Layout | undefined,
+  owner = "minimize",
 ): asserts start is Float64Array {
   if (start === undefined)
-    throw new ArgumentError("minimize: there is neither start nor resume; expected one of them.");
+    throw new ArgumentError(`${owner}: there is neither start nor resume; expected one of them.`);
   if (start.length !== dimension)
-    throw new ShapeError(`minimize: start has ${start.length} elements; the objective needs ${dimension}.`);
+    throw new ShapeError(`${owner}: start has ${start.length} elements; the objective needs ${dimension}.`);
   const index = indexOfNotFinite(start);
   if (index >= 0) {
     const place = layout === undefined ? `element ${index}` : placeOf(index, layout);
-    throw new NotFiniteError(`minimize: start is ${start[index]} in ${place}.`);
+    throw new NotFiniteError(`${owner}: start is ${start[index]} in ${place}.`);
   }
 }
 

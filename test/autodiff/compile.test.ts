@@ -115,6 +115,45 @@ describe("compiled programs", () => {
     );
   });
 
+  it("give the same bits where a chain takes several blocks and broadcasts rows, columns and middle axes", () => {
+    const shape = fc.tuple(
+      fc.integer({ min: 1, max: 5 }),
+      fc.constantFrom(1, 9, 40),
+      fc.constantFrom(1, 7, 100, 333, 1500),
+    );
+    fc.assert(
+      fc.property(
+        shape,
+        fc.array(fc.nat(4), { minLength: 2, maxLength: 5 }),
+        fc.boolean(),
+        (lengths, operands, webAssembly) => {
+          const [a, b, c] = lengths;
+          const graph = new Graph();
+          const inputs = [
+            graph.input("whole", lengths),
+            graph.input("row", [c]),
+            graph.input("column", [b, 1]),
+            graph.input("middle", [a, 1, c]),
+            graph.input("plane", [b, c]),
+          ];
+          let value = tanh(inputs[0]);
+          for (const operand of operands) value = subtract(multiply(value, inputs[operand]), relu(value));
+          const flat = inputs.map(({ size }, k) =>
+            Float64Array.from({ length: size }, (_v, i) => ((i * 7 + k) % 23) / 11 - 1),
+          );
+          const [expected] = interpret(graph, new Map(inputs.map((input, k) => [input.id, flat[k]])), [value]);
+          const program = compile(inputs, [value], { webAssembly });
+          flat.forEach((array, k) => program.placeInput(k, array, 0));
+          const result = new Float64Array(value.size);
+          program.placeOutput(0, result, 0);
+          program.run();
+          expect(Buffer.from(result.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
   it("keep only what is alive: a long chain needs one buffer", () => {
     const graph = new Graph();
     const x = graph.input("x", [1000]);

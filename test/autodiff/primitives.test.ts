@@ -159,7 +159,7 @@ describe("every operation", () => {
           checkDerivatives(of(drawn), random(seed));
           checkBatching(of(drawn), mask, random(seed));
         }),
-        { numRuns: 10 },
+        { numRuns: 6 },
       );
     });
   }

@@ -1,31 +1,16 @@
 /** The command as a user runs it: a process with its flags, outputs and exit status. */
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { run } from "./process.ts";
 
-const command = fileURLToPath(new URL("../../lab/dist/main.js", import.meta.url));
 const data = fileURLToPath(new URL("../../lab/data", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "egop-command-"));
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-
-interface Outcome {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(...flags: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...flags], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
 
 interface Document {
   readonly task: string;

@@ -4,7 +4,7 @@ import { ArgumentError, NotFiniteError, ShapeError, SingularMatrixError } from "
 import { ldlt } from "../../src/linalg/ldlt.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { modifiedCholesky } from "../../src/linalg/modified-cholesky.ts";
-import { infinityNorm } from "../../src/linalg/norms.ts";
+import { infinityNorm } from "../../src/linalg/entry-norms.ts";
 import { symmetricWithSpectrum } from "../../src/linalg/prescribed-spectrum.ts";
 import { multiply } from "../../src/linalg/product.ts";
 import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";

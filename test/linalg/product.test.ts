@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, ShapeError } from "../../src/errors.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { gram, multiply, multiplyVector, planProduct, type ProductDescription } from "../../src/linalg/product.ts";
+import { useWebAssembly } from "../../src/linalg/webassembly/instance.ts";
 
 /** Numbers of very different sizes and both signs, so that another order of summation shows in the bits. */
 function numbers(length: number, seed: number): Float64Array {
@@ -65,7 +66,9 @@ function checkAgainstNaive(description: ProductDescription, gap: number, offset:
   }
 }
 
-describe("planProduct", () => {
+describe.each([false, true])("planProduct with WebAssembly: %s", (webAssembly) => {
+  beforeAll(() => expect(useWebAssembly(webAssembly)).toBe(webAssembly));
+  afterAll(() => useWebAssembly(true));
   const flags = { transposeA: fc.boolean(), transposeB: fc.boolean(), accumulate: fc.boolean() };
 
   it("gives the bits of the triple loop, for every remainder of the tile", () => {
@@ -75,6 +78,17 @@ describe("planProduct", () => {
         checkAgainstNaive(description, gap, offset, seed),
       ),
       { numRuns: 3000 },
+    );
+  });
+
+  it("gives them for every remainder at the sizes where WebAssembly is worth its copies", () => {
+    const size = fc.integer({ min: 13, max: 30 });
+    const sizes = fc.record({ rows: size, columns: size, inner: size, ...flags });
+    fc.assert(
+      fc.property(sizes, fc.nat(3), fc.nat(5), fc.nat(), (description, gap, offset, seed) =>
+        checkAgainstNaive(description, gap, offset, seed),
+      ),
+      { numRuns: 300 },
     );
   });
 

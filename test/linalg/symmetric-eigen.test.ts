@@ -5,7 +5,7 @@ import { ArgumentError, NotFiniteError, ShapeError } from "../../src/errors.ts";
 import { householderQR } from "../../src/linalg/householder-qr.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply } from "../../src/linalg/product.ts";
-import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";
+import { jacobiEigen, symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";
 import * as oracle from "./residuals.ts";
 
 interface Golden {
@@ -129,5 +129,19 @@ describe("symmetricEigen", () => {
         ]),
       ),
     ).toThrow(new ArgumentError("symmetricEigen: the matrix is not symmetric: entry (1, 0) is 3, entry (0, 1) is 2."));
+  });
+});
+
+describe("jacobiEigen", () => {
+  it("is symmetricEigen by Jacobi, at every size, and names itself in errors", () => {
+    for (const n of [1, 5, 40]) {
+      const matrix = symmetrized(oracle.build(n, n, (i, j) => ((7 * i + 3 * j) % 11) - 5));
+      const { values, vectors } = symmetricEigen(matrix, { method: "jacobi" });
+      expect(jacobiEigen(matrix).values).toEqual(values);
+      expect(jacobiEigen(matrix).vectors.data).toEqual(vectors.data);
+    }
+    expect(() => jacobiEigen(new Matrix(2, 3))).toThrow(
+      new ShapeError("jacobiEigen: the matrix is 2 × 3; expected a square one."),
+    );
   });
 });

@@ -24,7 +24,7 @@ describe("array forms", () => {
 
   it.each(names)("%s: have the bits of the form for one number and write nothing else", (name) => {
     const range = arrays[`${name}Range`];
-    const one = elementary[name] as (x: number, y: number) => number;
+    const one = elementary[name];
     const output = new Float64Array(40).fill(9);
     if (ofTwo.includes(name)) (range as OfTwo)(a, 3, b, 5, output, 2, 30);
     else (range as OfOne)(a, 3, output, 2, 30);

@@ -1,7 +1,34 @@
 /** Every optimizer against PyTorch, step for step, and on every problem. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { adadelta, adagrad, adamax, amsgrad, nadam, radam, rmsprop, rprop } from "../../src/optim/index.ts";
+import {
+  adabelief,
+  adadelta,
+  adafactor,
+  adagrad,
+  adagradNorm,
+  adamax,
+  adan,
+  amsgrad,
+  chain,
+  exponentialAverage,
+  exponentialSchedule,
+  lamb,
+  lars,
+  lion,
+  nadam,
+  polyakAverage,
+  prodigy,
+  radam,
+  rmsprop,
+  rprop,
+  scalarAdam,
+  scheduleFreeAdamw,
+  signDescent,
+  signum,
+  yogi,
+  type Schedule,
+} from "../../src/optim/index.ts";
 import { adam, adamw } from "../../src/optim/adam.ts";
 import { minimize } from "../../src/optim/minimize.ts";
 import type { Objective } from "../../src/optim/objective.ts";
@@ -67,6 +94,10 @@ describe("the trajectory of PyTorch 1.13", () => {
   });
 });
 
+/** Steps of bounded size do not come to rest without a rate that falls: half as large every 100 steps, or 2,000 for a valley. */
+let over = 100;
+const falling = (rate: number): Schedule => exponentialSchedule({ rate, factor: 0.5, over });
+
 /** For each optimizer: a learning rate for the parabola, and one for Rosenbrock's valley with the steps that it needs. */
 const optimizers: readonly {
   readonly name: string;
@@ -95,9 +126,102 @@ const optimizers: readonly {
     parabola: 0.05,
     rosenbrock: [0.01, 10_000],
   },
+  {
+    name: "sgd, averaged",
+    make: (learningRate) => chain(sgd({ learningRate }), polyakAverage({ from: 1000 })),
+    parabola: 0.1,
+    rosenbrock: [1e-3, 200_000],
+  },
+  {
+    name: "sgd, running average",
+    make: (learningRate) => chain(sgd({ learningRate }), exponentialAverage(0.99)),
+    parabola: 0.1,
+    rosenbrock: [1e-3, 30_000],
+  },
+  { name: "adagradNorm", make: (learningRate) => adagradNorm({ learningRate }), parabola: 2, rosenbrock: [1, 30_000] },
+  {
+    name: "scalarAdam",
+    make: (learningRate) => scalarAdam({ learningRate }),
+    parabola: 0.05,
+    rosenbrock: [0.01, 10_000],
+  },
+  {
+    name: "rmsprop",
+    make: (learningRate) => rmsprop({ learningRate: falling(learningRate) }),
+    parabola: 0.05,
+    rosenbrock: [0.01, 10_000],
+  },
+  {
+    name: "rmsprop, centered, with momentum",
+    make: (learningRate) => rmsprop({ learningRate: falling(learningRate), centered: true, momentum: 0.5 }),
+    parabola: 0.02,
+    rosenbrock: [0.002, 10_000],
+  },
+  { name: "adadelta", make: (learningRate) => adadelta({ learningRate }), parabola: 10, rosenbrock: [0.01, 30_000] },
+  { name: "amsgrad", make: (learningRate) => amsgrad({ learningRate }), parabola: 0.05, rosenbrock: [0.01, 10_000] },
+  { name: "adamax", make: (learningRate) => adamax({ learningRate }), parabola: 0.05, rosenbrock: [0.02, 10_000] },
+  { name: "nadam", make: (learningRate) => nadam({ learningRate }), parabola: 0.05, rosenbrock: [0.01, 10_000] },
+  { name: "radam", make: (learningRate) => radam({ learningRate }), parabola: 0.05, rosenbrock: [1e-3, 30_000] },
+  {
+    name: "adabelief",
+    make: (learningRate) => adabelief({ learningRate }),
+    parabola: 0.05,
+    rosenbrock: [0.01, 10_000],
+  },
+  { name: "yogi", make: (learningRate) => yogi({ learningRate }), parabola: 0.05, rosenbrock: [0.01, 10_000] },
+  {
+    name: "lion",
+    make: (learningRate) => lion({ learningRate: falling(learningRate) }),
+    parabola: 0.05,
+    rosenbrock: [0.005, 10_000],
+  },
+  {
+    name: "sign descent",
+    make: (learningRate) => signDescent({ learningRate: falling(learningRate) }),
+    parabola: 0.05,
+    rosenbrock: [1e-3, 30_000],
+  },
+  {
+    name: "signum",
+    make: (learningRate) => signum({ learningRate: falling(learningRate) }),
+    parabola: 0.05,
+    rosenbrock: [0.005, 10_000],
+  },
+  { name: "rprop", make: (learningRate) => rprop({ learningRate }), parabola: 0.05, rosenbrock: [0.01, 3_000] },
+  { name: "adan", make: (learningRate) => adan({ learningRate }), parabola: 0.05, rosenbrock: [0.02, 10_000] },
+  {
+    name: "scheduleFreeAdamw",
+    make: (learningRate) => scheduleFreeAdamw({ learningRate }),
+    parabola: 0.1,
+    rosenbrock: [0.05, 30_000],
+  },
+  {
+    name: "prodigy",
+    make: (learningRate) => prodigy({ learningRate: falling(learningRate) }),
+    parabola: 1,
+    rosenbrock: [1, 10_000],
+  },
+  {
+    name: "lamb",
+    make: (learningRate) => lamb({ learningRate: falling(learningRate), weightDecay: 0 }),
+    parabola: 0.05,
+    rosenbrock: [0.3, 30_000],
+  },
+  {
+    name: "lars",
+    make: (learningRate) => lars({ learningRate: falling(learningRate), momentum: 0.5 }),
+    parabola: 10,
+    rosenbrock: [100, 30_000],
+  },
+  {
+    name: "adafactor",
+    make: (learningRate) => adafactor({ learningRate: falling(learningRate) }),
+    parabola: 0.05,
+    rosenbrock: [0.03, 30_000],
+  },
 ];
 
-describe.each(optimizers)("$name", ({ make, parabola: forParabola, rosenbrock: [forValley, valleySteps] }) => {
+describe.each(optimizers)("$name", ({ name, make, parabola: forParabola, rosenbrock: [forValley, valleySteps] }) => {
   it("finds the bottom of a parabola", () => {
     const optimizer = make(forParabola);
     const { run } = trajectory(parabola([10, 3, 1]), [-2, 0.5, 4], optimizer, 1500);
@@ -105,15 +229,15 @@ describe.each(optimizers)("$name", ({ make, parabola: forParabola, rosenbrock: [
   });
 
   it("finds the end of Rosenbrock's valley", () => {
-    const run = minimize(rosenbrock, {
-      start: Float64Array.of(-1.2, 1),
-      optimizer: make(forValley),
-      steps: valleySteps,
-    });
+    over = 2000;
+    const optimizer = make(forValley);
+    over = 100;
+    const run = minimize(rosenbrock, { start: Float64Array.of(-1.2, 1), optimizer, steps: valleySteps });
     expect(distance(run.parameters, [1, 1])).toBeLessThan(1e-2);
   });
 
-  it("is equivariant to signed permutations, bit for bit", () => {
+  it("is equivariant to signed permutations: bit for bit, or but for the order of its sums", () => {
+    const sums = ["adagradNorm", "scalarAdam", "prodigy", "lamb", "lars", "adafactor"].includes(name);
     const curvatures = [10, 3, 1, 0.2];
     const scene = fc.record({
       order: fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 }),
@@ -137,8 +261,11 @@ describe.each(optimizers)("$name", ({ make, parabola: forParabola, rosenbrock: [
         const carry = (x: ArrayLike<number>) => order.map((from, to) => signs[to] * x[from] + 0);
         const direct = trajectory(plain, start, make(0.05), 20).run;
         const carried = trajectory(permuted, carry(start), make(0.05), 20).run;
-        expect(Array.from(carried.parameters, (x) => x + 0)).toEqual(carry(direct.parameters));
-        expect(carried.losses).toEqual(direct.losses);
+        if (sums) expect(distance(carried.parameters, carry(direct.parameters))).toBeLessThan(1e-9);
+        else {
+          expect(Array.from(carried.parameters, (x) => x + 0)).toEqual(carry(direct.parameters));
+          expect(carried.losses).toEqual(direct.losses);
+        }
       }),
       { numRuns: 50 },
     );

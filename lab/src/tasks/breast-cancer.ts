@@ -18,7 +18,7 @@ import {
 } from "egop";
 import { readDataSet } from "../data-set.ts";
 import { randomRows, standardize } from "../partition.ts";
-import type { Task } from "./task.ts";
+import { networkOperations, usualStart, type Task } from "./task.ts";
 
 const properties = [
   ...["radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave_points"],
@@ -46,6 +46,8 @@ export function breastCancer(folder: string, key: Key): Task {
     model,
     objective: loss.on({ x: training.features, side: training.labels.map((label) => 2 * label - 1) }),
     points: initialization(model),
+    start: usualStart,
+    gradientOperations: networkOperations(model, training.rows),
     trainingRows: training.rows,
     testRows: test.rows,
     testAccuracy(parameters): number {

@@ -2,7 +2,13 @@
 import { fold, random, type Key } from "egop";
 import type { TaskName } from "../choices.ts";
 import { breastCancer } from "./breast-cancer.ts";
-import { digits } from "./digits.ts";
+import { logisticTask, logSumExpTask } from "./convex.ts";
+import { digits, digitsPaper } from "./digits.ts";
+import { factorization } from "./factorization.ts";
+import { gaussianMixture } from "./gaussian-mixture.ts";
+import { images } from "./images.ts";
+import { linearNetwork } from "./linear-network.ts";
+import { quadratic } from "./quadratic.ts";
 import type { Task, TaskLoader } from "./task.ts";
 import { wine } from "./wine.ts";
 
@@ -20,14 +26,30 @@ export interface ExperimentKeys {
   readonly samples: Key;
   readonly rotation: Key;
   readonly partition: Key;
+  readonly batches: Key;
 }
 
-const loaders: Readonly<Record<TaskName, TaskLoader>> = { digits, "breast-cancer": breastCancer, wine };
+const loaders: Readonly<Record<TaskName, TaskLoader>> = {
+  digits,
+  "digits-paper": digitsPaper,
+  "breast-cancer": breastCancer,
+  wine,
+  "linear-network": linearNetwork,
+  "log-sum-exp": logSumExpTask,
+  logistic: logisticTask,
+  factorization,
+  mixture: gaussianMixture(0),
+  "mixture-turned": gaussianMixture(20),
+  quadratic: quadratic({ spread: 1, decay: 2 }),
+  mnist: images("MNIST", "mnist"),
+  "fashion-mnist": images("Fashion-MNIST", "fashion-mnist"),
+};
 
 /** The keys of an experiment, folded from its seed. */
 export function keysOf(seed: number): ExperimentKeys {
   const root = random(seed);
-  return { start: fold(root, 0), samples: fold(root, 1), rotation: fold(root, 2), partition: fold(root, 3) };
+  const [start, samples, rotation, partition, batches] = [0, 1, 2, 3, 4].map((index) => fold(root, index));
+  return { start, samples, rotation, partition, batches };
 }
 
 /** Reads a task's data and builds it. Throws DataSetError for a bad file. */

@@ -1,5 +1,5 @@
 /** What the lab knows of a learning problem: its objective, where gradients are sampled, and how it is judged. */
-import type { Key, Layout, Objective, SamplingDistribution } from "egop";
+import type { Key, Layout, Objective, SamplingDistribution, StochasticObjective } from "egop";
 
 /** A learning problem with its data. */
 export interface Task {
@@ -7,21 +7,41 @@ export interface Task {
   readonly title: string;
   /** What the loss is, on which rows. */
   readonly description: string;
-  /** Where the data comes from, with its license. */
+  /** Where the data comes from, with its license; how it was made, where it was made. */
   readonly citation: string;
   readonly model: Layout;
-  /** The training loss. */
+  /** The training loss, over all rows. */
   readonly objective: Objective;
-  /** The distribution of starts, from which EGOP samples its points too. */
+  /** What runs train on, where that is not the whole loss: mini-batches drawn by key. */
+  readonly batches?: StochasticObjective;
+  /** How starts are drawn, in words. */
+  readonly start: string;
+  /** The distribution of starts, from which EGOP samples its points too, unless there are other `samplingPoints`. */
   readonly points: SamplingDistribution;
-  readonly trainingRows: number;
-  readonly testRows: number;
+  readonly samplingPoints?: SamplingDistribution;
+  /** What one gradient of what runs train on costs, about, in floating-point operations. */
+  readonly gradientOperations: number;
+  /** The rows behind the loss; none for a function that is no mean over rows. */
+  readonly trainingRows?: number;
+  readonly testRows?: number;
+  /** The smallest value of the loss where it is known and not 0: curves show what lies above it. */
+  readonly minimum?: number;
   /** The share of test rows whose class is predicted rightly, 0 to 1. */
-  testAccuracy(parameters: Float64Array): number;
+  testAccuracy?(parameters: Float64Array): number;
 }
 
-/** Reads the data of a task from a folder and builds it; `key` draws the partition where the task has none of its own. */
+/** Reads the data of a task from a folder, or makes it, and builds the task; `key` draws all that is drawn. */
 export type TaskLoader = (folder: string, key: Key) => Task;
+
+/** What `initialization` does, in words. */
+export const usualStart =
+  "weights normal with variance 1 / inputs, biases 0; EGOP samples its points from the same distribution";
+
+/** About how many operations the gradient of a network takes: each weight is used once forward and twice backward. */
+export function networkOperations(model: Layout, rows: number): number {
+  const weights = model.tensors.filter(({ shape }) => shape.length >= 2);
+  return 6 * rows * weights.reduce((sum, { size }) => sum + size, 0);
+}
 
 /** The share of rows in which the largest of the row's scores stands at the label's place. */
 export function shareOfLargest(scores: Float64Array, labels: Float64Array): number {

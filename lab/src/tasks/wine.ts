@@ -17,7 +17,7 @@ import {
 } from "egop";
 import { readDataSet } from "../data-set.ts";
 import { randomRows, standardize } from "../partition.ts";
-import { shareOfLargest, type Task } from "./task.ts";
+import { networkOperations, shareOfLargest, usualStart, type Task } from "./task.ts";
 
 const measurements = [
   ...["alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids"],
@@ -47,6 +47,8 @@ export function wine(folder: string, key: Key): Task {
     model,
     objective: loss.on({ x: training.features, label: training.labels }),
     points: initialization(model),
+    start: usualStart,
+    gradientOperations: networkOperations(model, training.rows),
     trainingRows: training.rows,
     testRows: test.rows,
     testAccuracy: (parameters) => shareOfLargest(predict(parameters), test.labels),

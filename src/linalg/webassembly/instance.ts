@@ -137,6 +137,7 @@ export interface ResidentKernels {
     resume: number,
   ) => void;
   readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
+  readonly addScaledRows: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
   /** The loops over elements: their operands, where the result goes, and how many elements. */
   readonly [loop: string]: unknown;
 }

@@ -291,6 +291,54 @@ function sumRows(): wasm.FunctionSource {
   };
 }
 
+/**
+ * addScaledRows(a, stride, rows, x, y, length): y ← y + x₀a₀ + x₁a₁ + …, with aᵣ the rows of a, `stride` apart, in their
+ * order. Four rows in one pass over y; reads and writes y up to one number past its end.
+ */
+function addScaledRows(): wasm.FunctionSource {
+  const [a, stride, rows, x, y, length, left, to] = numbers(0, 8);
+  const at = numbers(8, 4);
+  const factors = numbers(12, 4);
+  const sum = 16;
+  const pass = (count: number): Code => {
+    const two = (offset: number): Code => [
+      ...[...get(to), ...wasm.load(offset), ...set(sum)],
+      ...at
+        .slice(0, count)
+        .flatMap((row, r) => [
+          ...[...get(sum), ...get(factors[r]), ...get(row), ...wasm.load(offset)],
+          ...[...wasm.multiplyLanes, ...wasm.addLanes, ...set(sum)],
+        ]),
+      ...[...get(to), ...get(sum), ...wasm.store(offset)],
+    ];
+    const advance = (bytes: number): Code => [to, ...at.slice(0, count)].flatMap((local) => increase(local, bytes));
+    return [
+      ...at
+        .slice(0, count)
+        .flatMap((row, r) => [
+          ...(r === 0 ? get(a) : [...get(at[r - 1]), ...get(stride), ...wasm.add]),
+          ...[...set(row), ...get(x), ...wasm.loadSplat(8 * r), ...set(factors[r])],
+        ]),
+      ...[...get(y), ...set(to), ...get(length), ...wasm.integer(2), 0x76, ...set(left)],
+      ...wasm.when(get(left), countDown(left, [...two(0), ...two(pair), ...advance(quad)])),
+      ...[...get(length), ...wasm.integer(3), ...wasm.and, ...wasm.integer(1), ...wasm.add, ...wasm.integer(1), 0x76],
+      ...set(left),
+      ...wasm.when(get(left), countDown(left, [...two(0), ...advance(pair)])),
+      ...[...get(a), ...get(stride), ...wasm.shiftLeft(count === 4 ? 2 : 0), ...wasm.add, ...set(a)],
+      ...[...increase(x, 8 * count), ...increase(rows, -count)],
+    ];
+  };
+  return {
+    name: "addScaledRows",
+    parameters: repeated(i32, 6),
+    locals: [...repeated(i32, 6), ...repeated(v128, 5)],
+    body: [
+      ...wasm.when(exceeds(rows, 3), wasm.repeat(pass(4), exceeds(rows, 3))),
+      ...wasm.when(exceeds(rows, 0), wasm.repeat(pass(1), exceeds(rows, 0))),
+    ],
+  };
+}
+
 // ---- loops over elements ----------------------------------------------------------------------------------------------
 
 /** How an element of the result is made from what is on the stack. */
@@ -352,7 +400,7 @@ export function residentKernels(): wasm.FunctionSource[] {
     ].map((steps) => loop(name + steps.join(""), steps, ([a, b]) => [...a, ...b, ...code])),
   );
   return [
-    ...[packRows(), packColumns(), multiplyRows(), multiplyStrip(), sumRows()],
+    ...[packRows(), packColumns(), multiplyRows(), multiplyStrip(), sumRows(), addScaledRows()],
     ...pairs,
     // x where the gate is above zero, else 0; and x unless it is at most zero: NaN stays NaN.
     loop("passWherePositive11", [1, 1], ([x, gate]) => [...x, ...gate, ...wasm.zero, ...isAbove, ...bothOf]),

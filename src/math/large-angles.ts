@@ -1,27 +1,18 @@
 /**
- * The reduction that sin, cos and tan share: x = n·π/2 + r with a whole n and |r| ≤ π/4, where r is the sum of two
- * doubles, right to at least 2⁻⁷⁸ of its size, whatever the size of x.
+ * The reduction of large angles, and of those so close to a multiple of π/128 that the places of sines.ts do not suffice:
+ * x = n·π/128 + r with a whole n and |r| ≤ π/256, where r is the sum of two doubles, right to 2⁻⁹⁰ of its size, however
+ * large x is. By a product of whole numbers with the places of 2/π that matter for x. Cost: about 400 flops.
  *
- * Up to 2¹⁹ quarter turns by subtracting n times the first 33, the next 33 and the last 53 places of π/2; the first two
- * products are exact. Beyond, and where x is so close to a multiple of π/2 that the places do not suffice, by a product
- * of whole numbers with the places of 2/π that matter for x. Cost: about 20 flops, or 300 and more.
- *
- * Sources: W. Cody and W. Waite, Software Manual for the Elementary Functions, 1980; M. Payne and R. Hanek, Radian
- * Reduction for Trigonometric Functions, ACM SIGNUM Newsletter 18, 1983.
+ * Source: M. Payne and R. Hanek, Radian Reduction for Trigonometric Functions, ACM SIGNUM Newsletter 18, 1983.
  */
 import { powersOfTwo, zeroExponent } from "./powers-of-two.ts";
 import { rounder } from "./roots-of-two.ts";
+import { stepHigh, stepLow, stepMiddle, stepsPerRadian } from "./sines.ts";
 import { upperWord } from "./upper-word.ts";
 
-/** A quarter turn in three parts of 33, 33 and 53 places, and in two of 53. */
-const quarterHigh = 1.5707963267341256;
-const quarterMiddle = 6.077100506303966e-11;
-const quarterLow = 2.0222662487959506e-21;
+/** A quarter turn in two parts. */
 const quarter = 1.5707963267948966;
 const quarterRest = 6.123233995736766e-17;
-const turnsPerUnit = 0.6366197723675814;
-/** 2¹⁹ quarter turns: below it n times 33 places is exact. */
-const largestForParts = 823549;
 
 /** 2/π = Σ digits[j] · 2^(−24(j + 1)), as many as the largest double needs. */
 const digits: readonly number[] = [
@@ -36,24 +27,8 @@ const digitsUsed = 10;
 /** 2²⁷ + 1, which splits a double into halves. */
 const halver = 134217729;
 
-/** Overwrites rest[0] and rest[1] with the two parts of r, and returns n modulo 4. For a finite x. */
-export function reduceToQuarterTurn(x: number, rest: Float64Array): number {
-  if (x > largestForParts || x < -largestForParts) return reduceByDigits(x, rest);
-  const n = x * turnsPerUnit + rounder - rounder;
-  const coarse = x - n * quarterHigh;
-  const product = n * quarterMiddle;
-  const high = coarse - product;
-  const back = high - coarse;
-  const low = coarse - (high - back) - (product + back) - n * quarterLow;
-  const sum = high + low;
-  if (sum < 1e-6 && sum > -1e-6 && n !== 0) return reduceByDigits(x, rest);
-  rest[0] = sum;
-  rest[1] = high - sum + low;
-  return n & 3;
-}
-
-/** The same for |x| ≥ 1/2, by the places of 2/π from those that make multiples of four turns on. */
-function reduceByDigits(x: number, rest: Float64Array): number {
+/** Overwrites rest[0] and rest[1] with the two parts of r, and returns n modulo 256. For a finite x of at least 0.01. */
+export function reduceByDigits(x: number, rest: Float64Array): number {
   const size = Math.abs(x);
   const exponent = (upperWord(size) >> 20) - 1023 - 52;
   const mantissa = size * powersOfTwo[zeroExponent - exponent];
@@ -115,9 +90,16 @@ function reduceByDigits(x: number, rest: Float64Array): number {
     fLow * qHigh +
     fLow * qLow +
     (fraction * quarterRest + fractionLow * quarter);
-  const sum = product + productLow;
-  const sumLow = product - sum + productLow;
+  const m = product * stepsPerRadian + rounder - rounder;
+  const coarse = product - m * stepHigh;
+  const middle = m * stepMiddle;
+  const near = coarse - middle;
+  const back = near - coarse;
+  const nearLow = coarse - (near - back) - (middle + back) + (productLow - m * stepLow);
+  const sum = near + nearLow;
+  const sumLow = near - sum + nearLow;
   rest[0] = x < 0 ? -sum : sum;
   rest[1] = x < 0 ? -sumLow : sumLow;
-  return (x < 0 ? -n : n) & 3;
+  const steps = 64 * n + m;
+  return (x < 0 ? -steps : steps) & 255;
 }

@@ -1,17 +1,16 @@
 /**
- * Norms of matrices and vectors, computed on a scaled copy where squares or sums could overflow or vanish: the result is
- * finite whenever the norm itself is below the largest number, and Infinity otherwise. Error: a few units of round-off for
- * n up to some thousands (a sum of n numbers has at most n of them). Cost: one or two passes, the spectral norm an SVD.
+ * Norms that are read off a matrix's entries, computed so that squares neither overflow nor vanish: the result is finite
+ * whenever the norm itself is below the largest number, and Infinity otherwise. Error: a sum of n numbers has a relative one
+ * of at most n units of round-off. Cost: one or two passes.
  */
-import { requireFinite, checkFinite } from "./finite.ts";
+import { checkFinite, requireFinite } from "./finite.ts";
 import { strideNorm } from "./householder.ts";
-import { singularValues } from "./jacobi-svd.ts";
 import type { Matrix } from "./matrix.ts";
 
 /**
  * √(Σ xᵢ²). Throws NotFiniteError naming an element that is NaN or infinite.
  *
- * @example euclideanNorm(Float64Array.of(3e200, 4e200)) // 5e200
+ * @example euclideanNorm(Float64Array.of(3, 4)) // 5
  */
 export function euclideanNorm(vector: Float64Array): number {
   checkFinite(vector, "euclideanNorm");
@@ -57,22 +56,5 @@ export function infinityNorm(matrix: Matrix): number {
     for (let j = 0; j < columns; j++, at++) sum += Math.abs(data[at]);
     largest = Math.max(largest, sum);
   }
-  return largest;
-}
-
-/**
- * The largest singular value, 0 for an empty matrix. Throws NotFiniteError naming an entry that is NaN or infinite.
- *
- * @example spectralNorm(Matrix.fromRows([[1, 2], [2, 4]])) // 5.0
- */
-export function spectralNorm(matrix: Matrix): number {
-  requireFinite(matrix, "spectralNorm");
-  return Math.min(matrix.rows, matrix.columns) === 0 ? 0 : singularValues(matrix)[0];
-}
-
-/** The largest entry's size. */
-export function largestSize(data: Float64Array): number {
-  let largest = 0;
-  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
   return largest;
 }

@@ -1,0 +1,23 @@
+/** What an experiment declares. The machinery in `study/` does the rest, the same for all of them. */
+import type { TaskName } from "../choices.ts";
+import type { StudiedBasis } from "../study/bases.ts";
+import type { StudiedOptimizer } from "../study/optimizers.ts";
+
+export interface Experiment {
+  /** As on the command line: "digits". */
+  readonly name: string;
+  readonly title: string;
+  /** The question that it answers, in a sentence. */
+  readonly question: string;
+  readonly task: TaskName;
+  /** Optimizers that run in every basis of `bases`. */
+  readonly optimizers: readonly StudiedOptimizer[];
+  readonly bases: readonly StudiedBasis[];
+  /** Optimizers that run in original coordinates only, beside them. */
+  readonly baselines: readonly StudiedOptimizer[];
+  readonly steps: number;
+  /** Runs per optimizer and basis, each with a seed of its own: 0, 1, 2, … */
+  readonly seeds: number;
+  /** EGOP samples as a multiple of the number of parameters. */
+  readonly samplesPerParameter: number;
+}

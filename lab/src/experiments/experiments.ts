@@ -1,0 +1,7 @@
+/** All experiments, in the order in which they are reported. */
+import { convexExperiments } from "./convex.ts";
+import { digitsExperiments } from "./digits.ts";
+import type { Experiment } from "./experiment.ts";
+import { networkExperiments } from "./networks.ts";
+
+export const experiments: readonly Experiment[] = [...convexExperiments, ...networkExperiments, ...digitsExperiments];

@@ -1,0 +1,29 @@
+/** The loop of a worker thread: does the jobs that it is sent, one at a time, and says how far it is. */
+import { performance } from "node:perf_hooks";
+import { parentPort } from "node:worker_threads";
+import type { Reply, Request } from "./pool.ts";
+
+/** Milliseconds between two reports of progress. */
+const interval = 50;
+
+/** Answers every request with what `perform` makes of it. Call once, on a worker thread. */
+export function serve(perform: (request: Request, onProgress: (fraction: number) => void) => unknown): void {
+  const port = parentPort;
+  if (port === null) throw new Error("serve: this is no worker thread.");
+  const reply = (message: Reply): void => port.postMessage(message);
+  port.on("message", (request: Request) => {
+    let lastReport = performance.now();
+    const onProgress = (fraction: number): void => {
+      const now = performance.now();
+      if (now - lastReport < interval) return;
+      lastReport = now;
+      reply({ kind: "progress", fraction });
+    };
+    try {
+      reply({ kind: "done", result: perform(request, onProgress) });
+    } catch (error) {
+      // An error loses its class on the way to another thread: send what is said of it.
+      reply({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+  });
+}

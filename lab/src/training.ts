@@ -1,0 +1,64 @@
+/**
+ * One run of an optimizer on a task, in a basis: what the command line and the studies both measure. Curves show the loss
+ * over all rows, less the task's minimum where that is known.
+ */
+import { minimize, reparameterize, type Basis, type GradientTransformation, type Key } from "egop";
+import type { Task } from "./tasks/task.ts";
+
+/** How a run is made. */
+export interface TrainingOptions {
+  readonly optimizer: GradientTransformation;
+  /** Undefined is the original coordinates. */
+  readonly basis: Basis | undefined;
+  readonly steps: number;
+  /** Draws the start. */
+  readonly startKey: Key;
+  /** Draws the mini-batches, where the task has such. */
+  readonly batchKey: Key;
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** What came of it. */
+export interface Training {
+  /** losses[t] is the loss after t steps; with mini-batches it is looked at now and then, and stays as it was between. */
+  readonly losses: Float64Array;
+  readonly parameters: Float64Array;
+}
+
+/** How often, at most, a run with mini-batches stops to look at the whole loss. */
+const looks = 100;
+
+/** Draws the start of a run. */
+export function startOf(task: Task, key: Key): Float64Array {
+  const start = new Float64Array(task.model.size);
+  task.points.draw(key, start, 0);
+  return start;
+}
+
+/** Makes one run. DivergedError, when something is not finite, passes through. */
+export function train(task: Task, options: TrainingOptions): Training {
+  const { optimizer, basis, steps, startKey, batchKey, onProgress } = options;
+  const trained = task.batches ?? task.objective;
+  const objective = basis === undefined ? trained : reparameterize(trained, basis);
+  const whole = new Float64Array(task.batches === undefined ? 0 : steps + 1);
+  const every = Math.ceil(steps / looks);
+  const point = new Float64Array(task.model.size);
+  const unused = new Float64Array(task.model.size);
+  const { losses, parameters } = minimize(objective, {
+    start: startOf(task, startKey),
+    optimizer,
+    steps,
+    key: batchKey,
+    onStep: (progress) => {
+      const { step } = progress;
+      if (whole.length > 0)
+        whole[step] =
+          step % every === 0 || step === steps
+            ? task.objective.valueAndGradient(progress.parameters(point), unused)
+            : whole[step - 1];
+      onProgress?.(step / steps);
+    },
+  });
+  const { minimum = 0 } = task;
+  return { losses: (whole.length > 0 ? whole : losses).map((loss) => loss - minimum), parameters };
+}

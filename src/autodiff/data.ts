@@ -1,0 +1,92 @@
+/** The data of a traced function: checked and copied when it is bound, and drawn in batches of rows by key. */
+import { NotFiniteError, ShapeError } from "../errors.ts";
+import { sizeOf, type Layout, type Shape } from "../linalg/layout.ts";
+import { fold, subset, type Key } from "../math/random.ts";
+import type { Program } from "./compile.ts";
+import type { Data, InputShapes } from "./trace.ts";
+
+/** Copies each input's numbers into the program, whose inputs are the parameters and then these. */
+export function placeData(
+  program: Program,
+  parameters: Layout,
+  inputs: InputShapes,
+  array: (name: string, shape: Shape) => Float64Array,
+): void {
+  Object.entries(inputs).forEach(([name, shape], index) => {
+    program.ownInput(parameters.tensors.length + index).set(array(name, shape));
+  });
+}
+
+/** A copy of one input's numbers; `rows` replaces the first length of the shape where the data may have more rows. */
+export function checkedCopy(name: string, shape: Shape, given: ArrayLike<number> | undefined): Float64Array {
+  const expected = sizeOf(shape);
+  if (given?.length !== expected)
+    throw new ShapeError(
+      `The input "${name}" has ${given?.length ?? "no"} elements; its shape [${shape.join(", ")}] needs ${expected}.`,
+    );
+  const copy = Float64Array.from(given);
+  const bad = copy.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new NotFiniteError(`The input "${name}" is ${copy[bad]} at ${placeIn(shape, bad)}.`);
+  return copy;
+}
+
+/** A flat index as [i, j, ...] in a shape. */
+function placeIn(shape: Shape, index: number): string {
+  let rest = index;
+  const place = shape.map((_length, axis) => {
+    const stride = sizeOf(shape.slice(axis + 1));
+    const here = Math.floor(rest / stride);
+    rest -= here * stride;
+    return here;
+  });
+  return `[${place.join(", ")}]`;
+}
+
+/**
+ * Checks and copies data from which rows are drawn. The result makes, for the arrays that hold a program's batch (by the
+ * input's index), the function that draws rows by key into them.
+ */
+export function batchDrawer(
+  shapes: InputShapes,
+  data: Data<InputShapes>,
+  keyInput?: string,
+): (batchOf: (index: number) => Float64Array) => (key: Key) => void {
+  const keyIndex = keyInput === undefined ? -1 : Object.keys(shapes).indexOf(keyInput);
+  if (keyInput !== undefined && shapes[keyInput].join() !== "4")
+    throw new ShapeError(`onBatches: the input "${keyInput}" has not the shape [4] of a key's words.`);
+  const entries = Object.entries(shapes).filter(([name]) => name !== keyInput);
+  const rows = entries.at(0)?.[1].at(0);
+  if (rows === undefined || entries.some(([, shape]) => shape[0] !== rows))
+    throw new ShapeError("onBatches: every input's first axis must be the same number of rows (the batch).");
+  const inputs = entries.map(([name, shape]) => {
+    const width = sizeOf(shape) / rows;
+    const available = (data[name] as ArrayLike<number> | undefined)?.length ?? 0;
+    const whole = checkedCopy(name, [Math.max(rows, Math.ceil(available / width)), ...shape.slice(1)], data[name]);
+    return { name, width, whole, count: whole.length / width };
+  });
+  const population = inputs[0].count;
+  for (const { name, count } of inputs)
+    if (count !== population)
+      throw new ShapeError(`onBatches: the input "${name}" has ${count} rows; "${inputs[0].name}" has ${population}.`);
+  const draw = subset(population, rows);
+  const chosen = new Int32Array(rows);
+  return (batchOf) => {
+    const indices = Object.keys(shapes).map((_name, index) => index);
+    const batches = indices.filter((index) => index !== keyIndex).map(batchOf);
+    const words = keyIndex < 0 ? undefined : batchOf(keyIndex);
+    return (key: Key): void => {
+      draw(key, chosen);
+      // The rows are drawn from the key itself; what the function draws has a key of its own.
+      words?.set(fold(key, 0).words);
+      for (let k = 0; k < inputs.length; k++) gather(inputs[k].whole, inputs[k].width, chosen, batches[k]);
+    };
+  };
+}
+
+function gather(whole: Float64Array, width: number, chosen: Int32Array, batch: Float64Array): void {
+  for (let row = 0; row < chosen.length; row++) {
+    const from = chosen[row] * width;
+    const to = row * width;
+    for (let k = 0; k < width; k++) batch[to + k] = whole[from + k];
+  }
+}

@@ -1,0 +1,27 @@
+/** Keeping factorizations that are not scaled as a rule away from the ends of the range of numbers. */
+import { requireRepresentable } from "./finite.ts";
+import { Matrix } from "./matrix.ts";
+import { scaleToOne } from "./orientation.ts";
+
+const least = 1e-250;
+const most = 1e250;
+
+/** A copy, times a power of two when its largest entry is beyond 1e±250, so that no sum of products leaves the range. */
+export function copyInRange({ rows, columns, data }: Matrix): { readonly copy: Matrix; readonly scale: number } {
+  let largest = 0;
+  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
+  const scale = largest === 0 || (largest > least && largest < most) ? 1 : scaleToOne(data);
+  const copy = new Matrix(rows, columns, data.slice());
+  if (scale !== 1) for (let i = 0; i < data.length; i++) copy.data[i] *= scale;
+  return { copy, scale };
+}
+
+/**
+ * Divides what lies on and above the diagonal, R of a packed factorization, by the scale of its copy. Throws NotFiniteError
+ * for an entry beyond the largest number.
+ */
+export function unscaleUpper({ rows, columns, data }: Matrix, scale: number, what: string): void {
+  if (scale === 1) return;
+  for (let i = 0; i < Math.min(rows, columns); i++) for (let j = i; j < columns; j++) data[i * columns + j] /= scale;
+  requireRepresentable(data, `${what}: an entry of R`);
+}

@@ -1,0 +1,149 @@
+/** What eigenvalue and singular value decompositions are as objects: their factors, with what one does with them. */
+import { Matrix } from "./matrix.ts";
+import { planProduct } from "./product.ts";
+import { numericalRank, rankTolerance, type RankOptions } from "./rank.ts";
+import { solvedLike } from "./right-hand-side.ts";
+import { scaledProduct } from "./scaled-product.ts";
+
+/** A = V Λ Vᵀ: the eigenvalues in descending order and the eigenvectors as the columns, in that order. */
+export class SymmetricEigen {
+  readonly values: Float64Array;
+  /** n × n (n × k when k leading pairs were asked for), orthonormal columns. */
+  readonly vectors: Matrix;
+
+  constructor(values: Float64Array, vectors: Matrix) {
+    this.values = values;
+    this.vectors = vectors;
+  }
+
+  /** How many eigenvalues are larger in size than `tolerance` times the largest. */
+  rank(options: RankOptions = {}): number {
+    const { rows } = this.vectors;
+    return numericalRank(sizes(this.values), rankTolerance(rows, rows, options, "SymmetricEigen.rank"));
+  }
+
+  /** The product of the eigenvalues; no intermediate overflow. */
+  determinant(): number {
+    return scaledProduct(this.values);
+  }
+
+  /** The largest |λ| over the smallest; Infinity for a singular matrix, 1 for size 0. */
+  conditionNumber(): number {
+    return ratioOfSizes(sizes(this.values));
+  }
+
+  /**
+   * The x of least length that minimizes ‖A x − b‖, for a vector or each column of a matrix: A⁻¹b where A has an inverse.
+   * Eigenvalues up to `tolerance` times the largest in size count as zeros. Throws ShapeError, NotFiniteError.
+   */
+  solve(b: Matrix, options?: RankOptions): Matrix;
+  solve(b: Float64Array, options?: RankOptions): Float64Array;
+  solve(b: Matrix | Float64Array, options: RankOptions = {}): Matrix | Float64Array {
+    const { values, vectors } = this;
+    const { rows } = vectors;
+    const floor =
+      rankTolerance(rows, rows, options, "SymmetricEigen.solve") * (values.length === 0 ? 0 : sizes(values)[0]);
+    const inverses = values.map((value) => (value === 0 || Math.abs(value) <= floor ? 0 : 1 / value));
+    return solvedLike(b, rows, "SymmetricEigen.solve", (columns) =>
+      throughFactors(vectors, inverses, vectors, columns),
+    );
+  }
+
+  /** V Λ Vᵀ: A up to round-off, or its best approximation from the pairs that are there. */
+  reconstruct(): Matrix {
+    return outerProduct(this.vectors, this.values, this.vectors);
+  }
+}
+
+/** A = U Σ Vᵀ: the singular values in descending order, and the vectors as columns in that order. */
+export class SingularValueDecomposition {
+  /** min(m, n) values (or as many as were asked for), none negative. */
+  readonly values: Float64Array;
+  /** Left singular vectors, m × min(m, n). */
+  readonly u: Matrix;
+  /** Right singular vectors, n × min(m, n). */
+  readonly v: Matrix;
+
+  constructor(values: Float64Array, u: Matrix, v: Matrix) {
+    this.values = values;
+    this.u = u;
+    this.v = v;
+  }
+
+  /** How many singular values are larger than `tolerance` times the largest. */
+  rank(options: RankOptions = {}): number {
+    const { u, v, values } = this;
+    return numericalRank(values, rankTolerance(u.rows, v.rows, options, "SingularValueDecomposition.rank"));
+  }
+
+  /** The largest singular value over the smallest; Infinity when that is 0, 1 when there is none. */
+  conditionNumber(): number {
+    return ratioOfSizes(this.values);
+  }
+
+  /**
+   * The x of least length that minimizes ‖A x − b‖, for a vector or each column of a matrix; singular values up to
+   * `tolerance` times the largest count as zeros. Throws ShapeError, NotFiniteError.
+   */
+  solve(b: Matrix, options?: RankOptions): Matrix;
+  solve(b: Float64Array, options?: RankOptions): Float64Array;
+  solve(b: Matrix | Float64Array, options: RankOptions = {}): Matrix | Float64Array {
+    const { u, v } = this;
+    const inverses = this.#inverses(options);
+    return solvedLike(b, u.rows, "SingularValueDecomposition.solve", (columns) =>
+      throughFactors(v, inverses, u, columns),
+    );
+  }
+
+  /** The Moore–Penrose inverse V Σ⁺ Uᵀ, n × m. */
+  pseudoInverse(options: RankOptions = {}): Matrix {
+    return outerProduct(this.v, this.#inverses(options), this.u);
+  }
+
+  /** U Σ Vᵀ: A up to round-off, or its best approximation from the triples that are there. */
+  reconstruct(): Matrix {
+    return outerProduct(this.u, this.values, this.v);
+  }
+
+  #inverses(options: RankOptions): Float64Array {
+    const rank = this.rank(options);
+    return this.values.map((value, k) => (k < rank ? 1 / value : 0));
+  }
+}
+
+/** |values|, descending. */
+function sizes(values: Float64Array): Float64Array {
+  return values.map(Math.abs).sort().reverse();
+}
+
+function ratioOfSizes(descending: Float64Array): number {
+  const count = descending.length;
+  return count === 0 ? 1 : descending[count - 1] === 0 ? Infinity : descending[0] / descending[count - 1];
+}
+
+/** L diag(factors) Rᵀ. */
+function outerProduct(left: Matrix, factors: Float64Array, right: Matrix): Matrix {
+  const result = new Matrix(left.rows, right.rows);
+  const { rows, columns } = result;
+  const product = planProduct({ rows, columns, inner: factors.length, transposeB: true });
+  product(withFactors(left, factors).data, 0, right.data, 0, result.data, 0);
+  return result;
+}
+
+/** L diag(factors) Rᵀ B. */
+function throughFactors(left: Matrix, factors: Float64Array, right: Matrix, b: Matrix): Matrix {
+  const [inner, { columns }] = [factors.length, b];
+  const middle = new Float64Array(inner * columns);
+  planProduct({ rows: inner, columns, inner: right.rows, transposeA: true })(right.data, 0, b.data, 0, middle, 0);
+  const result = new Matrix(left.rows, columns);
+  const product = planProduct({ rows: left.rows, columns, inner });
+  product(withFactors(left, factors).data, 0, middle, 0, result.data, 0);
+  return result;
+}
+
+function withFactors({ rows, columns, data }: Matrix, factors: Float64Array): Matrix {
+  const result = new Matrix(rows, columns);
+  for (let i = 0, at = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++, at++) result.data[at] = data[at] * factors[j];
+  return result;
+}

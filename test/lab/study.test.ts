@@ -1,0 +1,135 @@
+/** Studies as a user runs them: killed and resumed, on one thread and on two, with folders and modules that are wrong. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { withoutClocks, type StudySummary } from "../../lab/src/study/summary.ts";
+import { commandPath, run } from "./process.ts";
+
+const root = mkdtempSync(join(tmpdir(), "egop-study-"));
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+const flags = ["run", "wine", "--seeds", "2", "--steps", "30"];
+
+function summaryIn(folder: string): StudySummary {
+  return withoutClocks(JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")) as StudySummary);
+}
+
+describe("egop-lab run", () => {
+  it("gives the same bits on one thread as on two, and after being killed and resumed", async () => {
+    const [whole, broken] = [join(root, "whole"), join(root, "broken")];
+    const child = spawn(process.execPath, [commandPath, ...flags, "--out", broken], { stdio: "ignore" });
+    const ended = new Promise((resolve) => child.on("exit", resolve));
+    const finished = join(broken, "finished.jsonl");
+    const lines = (): number => (existsSync(finished) ? readFileSync(finished, "utf8").split("\n").length : 0);
+    while (lines() < 20 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill("SIGKILL");
+    await ended;
+    // A killed process leaves its lock; it is stale once nobody has touched it for a while.
+    rmSync(join(broken, "lock"), { recursive: true, force: true });
+    const [one, resumed] = await Promise.all([
+      run(...flags, "--out", whole, "--threads", "1"),
+      run(...flags, "--out", broken, "--resume", "--threads", "2"),
+    ]);
+    expect([one.status, resumed.status]).toEqual([0, 0]);
+    expect(resumed.stderr).toMatch(/\d+ finished runs found/);
+    expect(summaryIn(broken)).toEqual(summaryIn(whole));
+    for (const text of ["A tanh network on the wines", "EGOP of a random rotation", "Medians over 2 seeds, 30 steps."])
+      expect(one.stdout).toContain(text);
+    expect(readFileSync(join(whole, "curves.csv"), "utf8")).toMatch(/^optimizer,basis,learning_rate,step,/);
+    expect(readFileSync(join(whole, "curves.svg"), "utf8")).not.toMatch(/NaN|undefined/);
+    expect(readFileSync(join(whole, "report.html"), "utf8")).not.toMatch(/NaN|undefined|<script|<link|src=/);
+    const again = await run("report", whole);
+    expect([again.status, again.stdout]).toEqual([0, `Report: ${join(whole, "report.html")}\n`]);
+  });
+
+  it("refuses what makes no sense in one line, with exit status 2", async () => {
+    const lines = await Promise.all(
+      [["run"], ["run", "iris"], ["run", "wine", "--resume"], ["fly"], ["report"], ["spectrum"]].map((args) =>
+        run(...args),
+      ),
+    );
+    expect(lines.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(lines.map(({ stderr }) => stderr.replace(/ (expected|see|there are) .*/, ""))).toEqual([
+      "egop-lab: run needs the name of an experiment;\n",
+      'egop-lab: --experiment is "iris";\n',
+      "egop-lab: --resume needs the run folder: --out DIR.\n",
+      'egop-lab: There is no command "fly";\n',
+      "egop-lab: report needs a run folder.\n",
+      "egop-lab: spectrum needs either --task NAME or --module FILE.\n",
+    ]);
+  });
+
+  it("says in one line that a folder holds no summary", async () => {
+    const { status, stderr } = await run("report", join(root, "nothing"));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^egop-lab: .*summary.json cannot be read \(ENOENT/);
+    writeFileSync(join(root, "summary.json"), "[]");
+    expect((await run("report", root)).stderr).toContain("is no summary of a study.");
+  });
+});
+
+describe("egop-lab spectrum", () => {
+  const module = (name: string, text: string): string => {
+    const path = join(root, `${name}.mjs`);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it("takes a user's own module", async () => {
+    const text =
+      "export const dimension = 2; export function valueAndGradient([x, y], g) { g[0] = x; g[1] = 100 * y; return x * x / 2 + 50 * y * y; }";
+    const { status, stdout } = await run("spectrum", "--module", module("good", text), "--samples", "50", "--json");
+    const { parameters, eigenvalues } = JSON.parse(stdout) as { parameters: number; eigenvalues: number[] };
+    expect([status, parameters, eigenvalues.length]).toEqual([0, 2, 2]);
+    expect(eigenvalues[0] / eigenvalues[1]).toBeGreaterThan(1000);
+  });
+
+  const bad: readonly (readonly [string, string, string])[] = [
+    [
+      "throws",
+      'export const dimension = 2; export function valueAndGradient() { throw new Error("no"); }',
+      "valueAndGradient threw (no).",
+    ],
+    [
+      "is NaN",
+      "export const dimension = 2; export const valueAndGradient = () => NaN;",
+      "the objective is NaN at sample 0",
+    ],
+    [
+      "returns nothing",
+      "export const dimension = 2; export const valueAndGradient = () => {};",
+      "valueAndGradient returned undefined; expected a number.",
+    ],
+    [
+      "has no dimension",
+      "export const valueAndGradient = () => 1;",
+      'the export "dimension" is undefined; expected a positive whole number.',
+    ],
+    [
+      "has no function",
+      "export const dimension = 3;",
+      'the export "valueAndGradient" is no function of (point, gradientOut).',
+    ],
+    [
+      "has a start of another length",
+      "export const dimension = 3; export const start = [1]; export const valueAndGradient = () => 1;",
+      'the export "start" must be 3 finite numbers.',
+    ],
+    [
+      "has a bad deviation",
+      "export const dimension = 3; export const deviation = 0; export const valueAndGradient = () => 1;",
+      'the export "deviation" is 0; expected a positive number.',
+    ],
+    ["has a syntax error", "export const", "cannot be loaded ("],
+  ];
+  for (const [what, text, message] of bad)
+    it(`says in one line that a module ${what}`, async () => {
+      const { status, stdout, stderr } = await run("spectrum", "--module", module(what.replaceAll(" ", "-"), text));
+      expect([status, stdout]).toEqual([1, ""]);
+      expect(stderr).toContain(message);
+      expect(stderr.trim().split("\n").length).toBe(1);
+    });
+});

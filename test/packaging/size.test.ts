@@ -1,0 +1,72 @@
+/**
+ * What an application pays for what it imports: bundled by esbuild and by rollup from the built package, minified by
+ * esbuild, gzipped.
+ */
+import { build, transform } from "esbuild";
+import { rollup } from "rollup";
+import { gzipSync } from "node:zlib";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "..", "..");
+const subpaths = ["index", "math/index", "linalg/index", "autodiff/index", "optim/index", "egop/index"];
+
+/** An application's source, and the most that it may weigh in bytes. */
+const applications = {
+  "adam alone": { limit: 1500, source: `export { adam } from "egop/optim";` },
+  "adam through the front door": { limit: 1500, source: `export { adam } from "egop";` },
+  "the symmetric eigensolver by Jacobi": { limit: 3000, source: `export { jacobiEigen } from "egop/linalg";` },
+  everything: {
+    limit: 60_000,
+    source: ["egop", ...subpaths.slice(1).map((path) => `egop/${path.replace("/index", "")}`)]
+      .map((path, i) => `export * as part${i} from "${path}";`)
+      .join("\n"),
+  },
+} as const;
+
+async function byEsbuild(source: string): Promise<string> {
+  const result = await build({
+    stdin: { contents: source, resolveDir: root },
+    bundle: true,
+    format: "esm",
+    minify: true,
+    write: false,
+    logLevel: "error",
+  });
+  return result.outputFiles[0].text;
+}
+
+async function byRollup(source: string): Promise<string> {
+  const entry = "application";
+  const bundle = await rollup({
+    input: entry,
+    plugins: [
+      {
+        name: "application",
+        resolveId(id) {
+          if (id === entry) return id;
+          const path = /^egop(?:\/(.*))?$/.exec(id);
+          if (path === null) return null;
+          const at = [...path.slice(1).filter(Boolean), "index.js"].join("/");
+          return { id: resolve(root, "dist", at), moduleSideEffects: false };
+        },
+        load: (id) => (id === entry ? source : null),
+        // What package.json says of all modules: they have no side effects.
+        options: (options) => ({ ...options, treeshake: { moduleSideEffects: (id) => id === entry } }),
+      },
+    ],
+  });
+  const { output } = await bundle.generate({ format: "es" });
+  return (await transform(output[0].code, { minify: true, format: "esm" })).code;
+}
+
+describe.each(Object.entries(applications))("%s", (_name, { limit, source }) => {
+  it.each([
+    ["esbuild", byEsbuild],
+    ["rollup", byRollup],
+  ] as const)(`by %s weighs less than ${limit} bytes`, async (_tool, bundle) => {
+    const code = await bundle(source);
+    expect(code.length).toBeGreaterThan(300);
+    expect(gzipSync(code, { level: 9 }).length).toBeLessThan(limit);
+  });
+});

@@ -1,0 +1,96 @@
+/** workerd, the engine of Cloudflare Workers, serving a worker from a configuration file; it refuses to evaluate text. */
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Engine } from "./engine.ts";
+
+const loopback = "127.0.0.1";
+const startMilliseconds = 20_000;
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, loopback, () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const configuration = (port: number): string => `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [ (name = "main", worker = .conformance) ],
+  sockets = [ (name = "http", address = "${loopback}:${port}", http = (), service = "main") ]
+);
+const conformance :Workerd.Worker = (
+  modules = [ (name = "worker.js", esModule = embed "worker.js") ],
+  compatibilityDate = "2024-09-01"
+);
+`;
+
+export function workerd(modules: string): Engine {
+  const command = join(modules, ".bin", "workerd");
+  return {
+    name: "workerd",
+    wasm: true,
+    version: () =>
+      existsSync(command) ? /\d[\w.-]*/.exec(execFileSync(command, ["--version"]).toString())?.[0] : undefined,
+    run: (script, { folder }) => {
+      const worker = `${script}
+export default {
+  fetch(request) {
+    try {
+      return new Response(request.url.endsWith("/first") ? egopFirst() : egopAll());
+    } catch (error) {
+      return new Response(String(error), { status: 500 });
+    }
+  },
+};
+`;
+      const start = performance.now();
+      return serve(command, folder, worker, "first", async (first, ask) => {
+        const coldStart = performance.now() - start;
+        const all = await ask("all");
+        return { first, all, coldStart, seconds: (performance.now() - start) / 1000 };
+      });
+    },
+  };
+}
+
+/** Serves a worker, asks for a path until it is answered, hands the answer on, and ends the process. */
+export async function serve<T>(
+  command: string,
+  folder: string,
+  worker: string,
+  path: string,
+  use: (answer: string, ask: (path: string) => Promise<string>) => Promise<T>,
+): Promise<T> {
+  const port = await freePort();
+  writeFileSync(join(folder, "worker.js"), worker);
+  writeFileSync(join(folder, "config.capnp"), configuration(port));
+  const start = performance.now();
+  const child = spawn(command, ["serve", "config.capnp"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  try {
+    let answer: string | undefined;
+    while (answer === undefined) {
+      if (child.exitCode !== null || performance.now() - start > startMilliseconds)
+        throw new Error(`workerd does not answer: ${errors}`);
+      answer = await ask(port, path).catch(() => undefined);
+      if (answer === undefined) await sleep(5);
+    }
+    return await use(answer, (next) => ask(port, next));
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+async function ask(port: number, path: string): Promise<string> {
+  const response = await fetch(`http://${loopback}:${port}/${path}`);
+  return response.text();
+}
