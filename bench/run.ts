@@ -8,8 +8,7 @@ import { linearAlgebra } from "./linear-algebra.ts";
 import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
 
-const suites: readonly Suite[] = [trainingStep, linearAlgebra, egopSuite];
-const suites: readonly Suite[] = [trainingStep, linearAlgebra, decompositions];
+const suites: readonly Suite[] = [trainingStep, linearAlgebra, egopSuite, decompositions];
 
 const flags = process.argv.slice(2);
 const json = flags.includes("--json");
