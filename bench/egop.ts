@@ -45,7 +45,9 @@ const megabytes = (): number => Math.round(process.resourceUsage().maxRSS / 1024
 function peer(samples: number): { sampling: number; eigen: number } | undefined {
   try {
     const script = fileURLToPath(new URL("../egop-peer.py", import.meta.url));
-    const output = execFileSync("python3", [script, fileURLToPath(digitsFile), samples.toString()], { stdio: "pipe" });
+    const output = execFileSync("/usr/bin/python3", [script, fileURLToPath(digitsFile), samples.toString()], {
+      stdio: "pipe",
+    });
     return JSON.parse(output.toString()) as { sampling: number; eigen: number };
   } catch {
     return undefined;
