@@ -9,7 +9,6 @@ import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
 
 const suites: readonly Suite[] = [trainingStep, linearAlgebra, decompositions, egopSuite];
-const suites: readonly Suite[] = [trainingStep, linearAlgebra, egopSuite, decompositions];
 
 const flags = process.argv.slice(2);
 const json = flags.includes("--json");
