@@ -12,8 +12,6 @@ import { perExampleLoss, type PerExampleLoss } from "./per-example.ts";
 import { gradients } from "./reverse.ts";
 import { placeParameters, trace, type Data, type InputShapes, type Traced } from "./trace.ts";
 
-export type { Data, InputShapes, Traced } from "./trace.ts";
-
 /** A loss with its data: an Objective. */
 export interface BoundLoss {
   readonly dimension: number;

@@ -69,13 +69,6 @@ export function readLayout(data: BasisData, field: string): Layout {
   }
 }
 
-/** A field that is a whole number of at least 0. */
-export function readCount(data: BasisData, field: string): number {
-  const value = own(data, field);
-  if (!isCount(value)) throw wrong(data, field, "a whole number of at least 0");
-  return value;
-}
-
 /** A field that is a key. */
 export function readKey(data: BasisData, field: string): Key {
   const value = own(data, field);

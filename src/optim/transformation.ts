@@ -63,7 +63,7 @@ export interface GradientTransformation<State extends TransformationState = Tran
 }
 
 /** `carryState`, as a transformation made of others is handed it. */
-export type CarryPart = (part: GradientTransformation, state: TransformationState, change: CoordinateChange) => void;
+type CarryPart = (part: GradientTransformation, state: TransformationState, change: CoordinateChange) => void;
 
 /** Which fields of a state, each a Float64Array as long as the parameters, turn in which way with the coordinates. */
 export interface Moments {

@@ -66,7 +66,7 @@ export const orthonormalBases: Readonly<Record<string, (seed: number) => Basis>>
 };
 
 /** Those with fewer or more coordinates than parameters. */
-export const otherBases: Readonly<Record<string, (seed: number) => Basis>> = {
+const otherBases: Readonly<Record<string, (seed: number) => Basis>> = {
   reduced: (seed) => reducedBasis(directions(d, 4, seed)),
   "reduced, with a start": (seed) =>
     reducedBasis(directions(d, 4, seed), { start: normal(fold(random(seed), 9), new Float64Array(d)) }),

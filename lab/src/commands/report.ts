@@ -30,7 +30,7 @@ export const report: Command = {
 };
 
 /** A summary that `run` has written. Throws DataSetError for a file that is none. */
-export function readSummary(path: string): StudySummary {
+function readSummary(path: string): StudySummary {
   let summary: unknown;
   try {
     summary = JSON.parse(readFileSync(path, "utf8"));

@@ -19,7 +19,7 @@ export const sourceHelp = `  --task NAME      ${taskNames.join(" | ")}
   --samples N      gradients, 1 to 100000 (default: as many as parameters)
   --seed N         0 to 2^53 - 1 (default 0)`;
 
-export type Source = Pick<ReturnType<typeof loadTask>, "title" | "points"> & {
+type Source = Pick<ReturnType<typeof loadTask>, "title" | "points"> & {
   readonly objective: StochasticObjective;
 };
 

@@ -25,7 +25,7 @@ export function curvesOf({ series }: StudySummary, optimizer: SeriesSummary["opt
 }
 
 /** The smallest and the largest loss that any picture of the study shows: one scale for all. */
-export function lossRange({ series }: StudySummary): readonly [number, number] {
+function lossRange({ series }: StudySummary): readonly [number, number] {
   const losses = series.flatMap(({ band }) => [...band.lower, ...band.upper]).filter((loss) => loss > 0);
   return losses.length === 0 ? [0.1, 1] : [Math.min(...losses), Math.max(...losses)];
 }

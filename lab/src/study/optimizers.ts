@@ -2,8 +2,7 @@
 import { adagrad, adam, adamw, sgd, type GradientTransformation } from "egop";
 import type { RateIndex } from "./tune.ts";
 
-export const studiedOptimizers = ["adam", "adamw", "adagrad", "sgd"] as const;
-export type StudiedOptimizer = (typeof studiedOptimizers)[number];
+export type StudiedOptimizer = "adam" | "adamw" | "adagrad" | "sgd";
 
 export interface OptimizerChoice {
   readonly title: string;

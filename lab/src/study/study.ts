@@ -9,9 +9,10 @@ import type { Progress } from "../progress.ts";
 import { loadTask } from "../tasks/load.ts";
 import { optimizerChoices, type StudiedOptimizer } from "./optimizers.ts";
 import { studiedBasisTitles, type StudiedBasis } from "./bases.ts";
-import { rateOf, tune, type Tuning } from "./tune.ts";
+import { rateOf, tune } from "./tune.ts";
 import { curveSteps, type RunInput, type RunOutput } from "./run-job.ts";
 import { median } from "./statistics.ts";
+import type { Series } from "./series.ts";
 import type { Store } from "./store.ts";
 import { summarize, type StudySummary } from "./summary.ts";
 
@@ -31,14 +32,6 @@ const mostTuningSeeds = 3;
 interface StudyJobs {
   readonly [kind: string]: { readonly input: unknown; readonly output: unknown };
   readonly run: { readonly input: RunInput; readonly output: RunOutput };
-}
-
-/** One optimizer in one basis: its tuning, and its runs at the best rate, one per seed. */
-export interface Series {
-  readonly optimizer: StudiedOptimizer;
-  readonly basis: StudiedBasis;
-  readonly tuning: Tuning;
-  readonly runs: readonly RunOutput[];
 }
 
 /** What the numbers of its runs depend on, as one line: a run folder of another line is not this study's. */

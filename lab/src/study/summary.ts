@@ -5,10 +5,10 @@ import type { StudiedBasis } from "./bases.ts";
 import type { StudiedOptimizer } from "./optimizers.ts";
 import { rateOf } from "./tune.ts";
 import { median, quantile } from "./statistics.ts";
-import type { Series } from "./study.ts";
+import type { Series } from "./series.ts";
 
 /** Median and quartiles over the seeds. */
-export interface Band {
+interface Band {
   readonly lower: readonly number[];
   readonly median: readonly number[];
   readonly upper: readonly number[];

@@ -14,7 +14,7 @@ export function writeStudy(folder: string, summary: StudySummary): void {
 }
 
 /** One line per optimizer, basis and kept step, with the quartiles of the loss. */
-export function curvesAsCsv({ series, curveSteps }: StudySummary): string {
+function curvesAsCsv({ series, curveSteps }: StudySummary): string {
   const lines = series.flatMap(({ optimizer, basis, learningRate, band }) =>
     band.median.map((middle, place) =>
       [optimizer, basis, learningRate, curveSteps[place], band.lower[place], middle, band.upper[place]].join(","),

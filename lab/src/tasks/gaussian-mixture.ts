@@ -37,7 +37,7 @@ interface Points {
 }
 
 /** Class +1 around (0.5, 0), class −1 around (−0.5, 1) and (−0.5, −1), turned by `angle` radians. */
-export function mixturePoints(count: number, angle: number, key: Key): Points {
+function mixturePoints(count: number, angle: number, key: Key): Points {
   const noises = normal(fold(key, 0), new Float64Array(2 * count));
   const choices = integers(fold(key, 1), 4, new Int32Array(count));
   const x = new Float64Array(2 * count);
@@ -61,7 +61,7 @@ function score(W: Tensor, x: Tensor, a: Tensor): Tensor {
 }
 
 /** The network's scores at points of the plane: positive means class +1. */
-export function mixtureScores(parameters: Float64Array, points: Float64Array): Float64Array {
+function mixtureScores(parameters: Float64Array, points: Float64Array): Float64Array {
   const count = points.length / 2;
   return compiled(model, { x: [count, 2], a: [hidden] }, (p, { x, a }) => score(p.W, x, a)).on({
     x: points,

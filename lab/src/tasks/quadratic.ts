@@ -16,7 +16,7 @@ export interface QuadraticSettings {
 }
 
 /** H = Q diag(i^−decay) Qᵀ, with Q the orthogonal factor of (1 − spread) I + spread G/√d. */
-export function hessian({ spread, decay }: QuadraticSettings, key: Key): Matrix {
+function hessian({ spread, decay }: QuadraticSettings, key: Key): Matrix {
   const mixture = gaussianMatrix(dimension, dimension, key);
   mixture.data.forEach((entry, k) => {
     const onDiagonal = k % (dimension + 1) === 0 ? 1 - spread : 0;

@@ -10,9 +10,8 @@ export type Code = readonly number[];
 
 /** The types of values that the kernels use. */
 export const i32 = 0x7f;
-export const f64 = 0x7c;
 export const v128 = 0x7b;
-export type ValueType = typeof i32 | typeof f64 | typeof v128;
+export type ValueType = typeof i32 | typeof v128;
 
 /** An unsigned whole number below 2³², as LEB128. */
 function unsigned(value: number): number[] {
@@ -39,7 +38,6 @@ export const tee = (local: number): Code => [0x22, ...unsigned(local)];
 export const integer = (value: number): Code => [0x41, ...signed(value)];
 export const add: Code = [0x6a];
 export const subtract: Code = [0x6b];
-export const times: Code = [0x6c];
 export const and: Code = [0x71];
 export const lessThan: Code = [0x49];
 export const shiftLeft = (bits: number): Code => [...integer(bits), 0x74];
@@ -49,7 +47,6 @@ export const load = (offset = 0): Code => [...vector(0x00), 3, ...unsigned(offse
 export const loadSplat = (offset = 0): Code => [...vector(0x0a), 3, ...unsigned(offset)];
 export const store = (offset = 0): Code => [...vector(0x0b), 3, ...unsigned(offset)];
 export const zero: Code = [...vector(0x0c), ...new Array<number>(16).fill(0)];
-export const splat: Code = vector(0x14);
 export const addLanes: Code = vector(0xf0);
 export const subtractLanes: Code = vector(0xf1);
 export const multiplyLanes: Code = vector(0xf2);
