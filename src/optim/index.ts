@@ -53,3 +53,20 @@ export { newton, type NewtonOptions, type NewtonState } from "./deterministic/ne
 export { sumOfSquares, type ResidualProblem } from "./deterministic/residual-problem.ts";
 export type { Line, LineSearch } from "./deterministic/smooth-path.ts";
 export { strongWolfe, type StrongWolfeOptions } from "./deterministic/strong-wolfe.ts";
+export {
+  fullAdagrad,
+  scaleByFullAdagrad,
+  type FullAdagradOptions,
+  type ScaleByFullAdagradOptions,
+  type ScaleByFullAdagradState,
+} from "./matrix/full-adagrad.ts";
+export { ggt, scaleByGgt, type GgtOptions, type ScaleByGgtOptions, type ScaleByGgtState } from "./matrix/ggt.ts";
+export { muon, scaleByMuon, type MuonOptions, type ScaleByMuonOptions, type ScaleByMuonState } from "./matrix/muon.ts";
+export {
+  scaleByShampoo,
+  shampoo,
+  type ScaleByShampooOptions,
+  type ScaleByShampooState,
+  type ShampooOptions,
+} from "./matrix/shampoo.ts";
+export { scaleBySoap, soap, type ScaleBySoapOptions, type ScaleBySoapState, type SoapOptions } from "./matrix/soap.ts";
