@@ -185,3 +185,19 @@ export {
   type TrainStep,
 } from "./train.ts";
 export { withHyperparameters, type WithHyperparametersState } from "./with-hyperparameters.ts";
+  fullAdagrad,
+  scaleByFullAdagrad,
+  type FullAdagradOptions,
+  type ScaleByFullAdagradOptions,
+  type ScaleByFullAdagradState,
+} from "./matrix/full-adagrad.ts";
+export { ggt, scaleByGgt, type GgtOptions, type ScaleByGgtOptions, type ScaleByGgtState } from "./matrix/ggt.ts";
+export { muon, scaleByMuon, type MuonOptions, type ScaleByMuonOptions, type ScaleByMuonState } from "./matrix/muon.ts";
+export {
+  scaleByShampoo,
+  shampoo,
+  type ScaleByShampooOptions,
+  type ScaleByShampooState,
+  type ShampooOptions,
+} from "./matrix/shampoo.ts";
+export { scaleBySoap, soap, type ScaleBySoapOptions, type ScaleBySoapState, type SoapOptions } from "./matrix/soap.ts";
