@@ -185,6 +185,7 @@ export {
   type TrainStep,
 } from "./train.ts";
 export { withHyperparameters, type WithHyperparametersState } from "./with-hyperparameters.ts";
+export {
   fullAdagrad,
   scaleByFullAdagrad,
   type FullAdagradOptions,

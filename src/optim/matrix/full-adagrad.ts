@@ -10,7 +10,7 @@
  * Source: J. Duchi, E. Hazan, Y. Singer, Adaptive Subgradient Methods for Online Learning and Stochastic Optimization, 2011,
  * figure 1 with the full matrix.
  */
-import { namedChain, type ChainState } from "../chain.ts";
+import { namedChain, type ChainState } from "../named-chain.ts";
 import { requireKnown, requireNonnegative } from "../hyperparameters.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths, checkState } from "../state.ts";

@@ -13,7 +13,7 @@
 import { ArgumentError } from "../../errors.ts";
 import { Matrix } from "../../linalg/matrix.ts";
 import { symmetricEigen } from "../../linalg/symmetric-eigen.ts";
-import { namedChain, type ChainState } from "../chain.ts";
+import { namedChain, type ChainState } from "../named-chain.ts";
 import { requireKnown } from "../hyperparameters.ts";
 import { integerPower } from "../integer-power.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";

@@ -14,7 +14,7 @@
 import { ArgumentError } from "../../errors.ts";
 import { planNewtonSchulz, type PlannedNewtonSchulz } from "../../linalg/newton-schulz.ts";
 import { addWeightDecay } from "../add-weight-decay.ts";
-import { namedChain, type ChainState } from "../chain.ts";
+import { namedChain, type ChainState } from "../named-chain.ts";
 import { requireDecayRate, requireKnown, requireNonnegative } from "../hyperparameters.ts";
 import { integerPower } from "../integer-power.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";

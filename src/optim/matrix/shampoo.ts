@@ -18,7 +18,7 @@ import { symmetricEigen } from "../../linalg/symmetric-eigen.ts";
 import { Matrix } from "../../linalg/matrix.ts";
 import { planProduct, type PlannedProduct } from "../../linalg/product.ts";
 import { exp, log } from "../../math/elementary.ts";
-import { namedChain, type ChainState } from "../chain.ts";
+import { namedChain, type ChainState } from "../named-chain.ts";
 import { requireDecayRate, requireKnown, requireNonnegative } from "../hyperparameters.ts";
 import { addWeightDecay } from "../add-weight-decay.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";

@@ -20,7 +20,7 @@ import { symmetricEigen } from "../../linalg/symmetric-eigen.ts";
 import { Matrix } from "../../linalg/matrix.ts";
 import { orthogonalIteration } from "../../linalg/orthogonal-iteration.ts";
 import { planProduct, type PlannedProduct } from "../../linalg/product.ts";
-import { namedChain, type ChainState } from "../chain.ts";
+import { namedChain, type ChainState } from "../named-chain.ts";
 import { requireDecayRate, requireKnown, requireNonnegative } from "../hyperparameters.ts";
 import { integerPower } from "../integer-power.ts";
 import { checkLengths, checkState } from "../state.ts";
