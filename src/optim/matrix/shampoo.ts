@@ -46,7 +46,7 @@ export interface ScaleByShampooOptions {
 }
 
 /** A tensor as a matrix with its moments and their roots; sides that are not scaled have arrays of length 0. */
-export interface ShampooBlock extends Block {
+interface ShampooBlock extends Block {
   readonly left: Float64Array;
   readonly right: Float64Array;
   readonly leftRoot: Float64Array;

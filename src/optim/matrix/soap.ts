@@ -43,7 +43,7 @@ export interface ScaleBySoapOptions {
 }
 
 /** A tensor as a matrix with its moments and their bases; sides that are not rotated have arrays of length 0. */
-export interface SoapBlock extends Block {
+interface SoapBlock extends Block {
   readonly left: Float64Array;
   readonly right: Float64Array;
   /** Q_L and Q_R, row by row; their columns are the basis. */

@@ -224,8 +224,10 @@ function gap(optimizer: GradientTransformation, seed: number): number {
 
 describe("under W → P W Qᵀ", () => {
   const seeds = fc.integer({ min: 0, max: 10_000 });
+  // Along directions without a gradient so far, a step is η/√ε times the gradient: with a small ε round-off there grows from
+  // step to step (1e-23 to 1e-10 in 15 steps), in exact arithmetic nothing. Hence an ε that lets no error grow.
   const equivariant: Readonly<Record<string, () => GradientTransformation>> = {
-    "full-matrix Adagrad": () => fullAdagrad({ learningRate: 0.1 }),
+    "full-matrix Adagrad": () => fullAdagrad({ learningRate: 0.1, epsilon: 1e-2 }),
     GGT: () => ggt({ learningRate: 0.05, window: 5 }),
     Shampoo: () => shampoo({ learningRate: 0.1, epsilon: 1e-3 }),
     Muon: () => muon({ learningRate: 0.05 }),

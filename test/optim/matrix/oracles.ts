@@ -1,16 +1,16 @@
 /** The matrix-aware optimizers straight from their papers: dense, slow, with arrays of arrays and an eigensolver of their own. */
 export type Rows = number[][];
 
-export const zeros = (m: number, n: number): Rows => Array.from({ length: m }, () => new Array<number>(n).fill(0));
-export const identity = (n: number): Rows => zeros(n, n).map((row, i) => row.map((_v, j) => (i === j ? 1 : 0)));
+const zeros = (m: number, n: number): Rows => Array.from({ length: m }, () => new Array<number>(n).fill(0));
+const identity = (n: number): Rows => zeros(n, n).map((row, i) => row.map((_v, j) => (i === j ? 1 : 0)));
 export const transpose = (a: Rows): Rows => a[0].map((_v, j) => a.map((row) => row[j]));
 export const times = (a: Rows, b: Rows): Rows =>
   a.map((row) => b[0].map((_v, j) => row.reduce((sum, x, k) => sum + x * b[k][j], 0)));
-export const combine = (a: Rows, b: Rows, f: (x: number, y: number) => number): Rows =>
+const combine = (a: Rows, b: Rows, f: (x: number, y: number) => number): Rows =>
   a.map((row, i) => row.map((x, j) => f(x, b[i][j])));
 
 /** Eigenvalues, descending, and eigenvectors as columns, by cyclic Jacobi rotations. */
-export function eigen(matrix: Rows): { values: number[]; vectors: Rows } {
+function eigen(matrix: Rows): { values: number[]; vectors: Rows } {
   const n = matrix.length;
   let a = matrix.map((row) => [...row]);
   let v = identity(n);
@@ -33,7 +33,7 @@ export function eigen(matrix: Rows): { values: number[]; vectors: Rows } {
 }
 
 /** V f(Λ) Vᵀ. */
-export function functionOf(matrix: Rows, f: (value: number) => number): Rows {
+function functionOf(matrix: Rows, f: (value: number) => number): Rows {
   const { values, vectors } = eigen(matrix);
   return times(
     vectors.map((row) => row.map((x, j) => x * f(values[j]))),
