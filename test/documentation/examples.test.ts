@@ -49,16 +49,20 @@ async function scopeOf(file: string, folder: string): Promise<Readonly<Record<st
   return { ...math, ...linalg, ...autodiff, ...optim, ...egop, ...front, ...folders[folder], ...own, ...fixtures() };
 }
 
-/** One unit in the last written decimal place, or round-off of one where none is written. */
+/** One unit in the last written decimal place, or round-off where none is written (of the value, if it is above 1). */
+const roundoff = 1e-12;
 function toleranceOf(expected: string): number {
   const decimals = [...expected.matchAll(/\d\.(\d+)(?!\d|e)/g)].map(([, digits]) => digits.length);
-  return decimals.length === 0 ? 1e-12 : Math.max(1e-14, 1.01 * 10 ** -Math.min(...decimals));
+  return decimals.length === 0 ? roundoff : Math.max(1e-14, 1.01 * 10 ** -Math.min(...decimals));
 }
 
 function expectClose(actual: unknown, expected: unknown, tolerance: number): void {
   if (typeof expected === "number" && typeof actual === "number") {
     if (!Object.is(actual, expected))
-      expect(Math.abs(actual - expected), `${actual} is not ${expected}`).toBeLessThanOrEqual(tolerance);
+      expect(
+        Math.abs(actual - expected) / Math.max(1, tolerance === roundoff ? Math.abs(expected) : 1),
+        `${actual} is not ${expected}`,
+      ).toBeLessThanOrEqual(tolerance);
   } else if (isList(expected)) {
     if (!isList(actual)) expect.fail(`${String(actual)} is no list; expected ${JSON.stringify(expected)}`);
     expect(actual.length).toBe(expected.length);

@@ -88,9 +88,7 @@ describe("chain", () => {
     const gradient = Float64Array.of(1, 2);
     const state = adam().init(size2);
     expect(() => adamw().update(gradient, state, gradient)).toThrow(
-      new StateError(
-        'scaleByAdam: the state is addWeightDecay version 1; expected scaleByAdam version 1.',
-      ),
+      new StateError("scaleByAdam: the state is addWeightDecay version 1; expected scaleByAdam version 1."),
     );
     expect(() => sgd({ learningRate: 1 }).update(gradient, state, gradient)).toThrow(
       new StateError("sgd: the state has 3 parts; expected 2."),
