@@ -6,6 +6,7 @@ import { advise } from "./commands/advise.ts";
 import { compare } from "./commands/compare.ts";
 import { list } from "./commands/list.ts";
 import { report } from "./commands/report.ts";
+import { reproduce } from "./commands/reproduce.ts";
 import { run } from "./commands/run.ts";
 import { spectrum } from "./commands/spectrum.ts";
 import { UsageError } from "./errors.ts";
@@ -27,7 +28,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const commands: readonly Command[] = [compare, run, spectrum, advise, report, list(() => commands)];
+const commands: readonly Command[] = [compare, run, spectrum, advise, reproduce, report, list(() => commands)];
 
 try {
   const args = process.argv.slice(2);

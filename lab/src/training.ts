@@ -2,7 +2,16 @@
  * One run of an optimizer on a task, in a basis: what the command line and the studies both measure. Curves show the loss
  * over all rows, less the task's minimum where that is known.
  */
-import { minimize, reparameterize, type Basis, type GradientTransformation, type Key } from "egop";
+import {
+  descend,
+  minimize,
+  reparameterize,
+  type Basis,
+  type DescentMethod,
+  type GradientTransformation,
+  type Key,
+  type Objective,
+} from "egop";
 import type { Task } from "./tasks/task.ts";
 
 /** How a run is made. */
@@ -33,6 +42,25 @@ export function startOf(task: Task, key: Key): Float64Array {
   const start = new Float64Array(task.model.size);
   task.points.draw(key, start, 0);
   return start;
+}
+
+/** The same for a method that finds its own steps; it always sees all rows. A run that ends early stays where it is. */
+export function trainByDescent(
+  task: Task,
+  options: Omit<TrainingOptions, "optimizer" | "batchKey"> & { readonly method: DescentMethod<Objective> },
+): Training {
+  const { method, basis, steps, startKey, onProgress } = options;
+  const objective = basis === undefined ? task.objective : reparameterize(task.objective, basis);
+  const run = descend(objective, {
+    start: startOf(task, startKey),
+    method,
+    steps,
+    onStep: ({ step }) => onProgress?.(step / steps),
+  });
+  const { minimum = 0 } = task;
+  const last = run.losses[run.losses.length - 1];
+  const losses = Float64Array.from({ length: steps + 1 }, (_value, t) => (run.losses[t] ?? last) - minimum);
+  return { losses, parameters: run.parameters };
 }
 
 /** Makes one run. DivergedError, when something is not finite, passes through. */

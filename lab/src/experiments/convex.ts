@@ -4,7 +4,7 @@ import type { Experiment } from "./experiment.ts";
 const common = {
   optimizers: ["adagrad", "adam", "adamw"],
   bases: ["original", "random", "egop", "egop-of-random"],
-  baselines: ["sgd"],
+  baselines: ["sgd", "full-adagrad", "lbfgs"],
   steps: 400,
   seeds: 10,
   samplesPerParameter: 1,

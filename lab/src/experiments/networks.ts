@@ -3,8 +3,8 @@ import type { Experiment } from "./experiment.ts";
 
 const common = {
   optimizers: ["adagrad", "adam", "adamw"],
-  bases: ["original", "random", "egop", "egop-by-tensor", "egop-of-random"],
-  baselines: ["sgd"],
+  bases: ["original", "random", "egop", "egop-by-tensor", "egop-of-random", "kronecker", "reduced", "auxiliary"],
+  baselines: ["sgd", "shampoo", "soap-never", "soap-seldom", "soap-often", "muon", "lbfgs"],
   steps: 400,
   seeds: 10,
   samplesPerParameter: 1,

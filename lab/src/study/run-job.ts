@@ -4,7 +4,7 @@ import { DivergedError, type Basis, type EgopEstimate } from "egop";
 import { keysOf, loadTask } from "../tasks/load.ts";
 import type { TaskName } from "../choices.ts";
 import type { Task } from "../tasks/task.ts";
-import { train } from "../training.ts";
+import { train, trainByDescent } from "../training.ts";
 import { estimateOf, makeBasis, type Origin, type StudiedBasis } from "./bases.ts";
 import { optimizerChoices, type StudiedOptimizer } from "./optimizers.ts";
 
@@ -79,10 +79,12 @@ function run(input: RunInput, { origin, bases }: Prepared, onProgress: (fraction
   const begin = performance.now();
   const seconds = (): number => (performance.now() - begin) / 1000;
   try {
-    const { losses, parameters } = train(task, {
-      ...{ optimizer: optimizerChoices[optimizer].make(rate), basis: made.basis, steps },
-      ...{ startKey: keys.start, batchKey: keys.batches, onProgress },
-    });
+    const chosen = optimizerChoices[optimizer];
+    const common = { basis: made.basis, steps, startKey: keys.start, onProgress };
+    const { losses, parameters } =
+      "method" in chosen
+        ? trainByDescent(task, { ...common, method: chosen.method() })
+        : train(task, { ...common, optimizer: chosen.make(rate), batchKey: keys.batches });
     return {
       curve: curveSteps(steps).map((step) => losses[step]),
       finalLoss: losses[steps],

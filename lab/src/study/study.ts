@@ -9,7 +9,7 @@ import type { Progress } from "../progress.ts";
 import { loadTask } from "../tasks/load.ts";
 import { optimizerChoices, type StudiedOptimizer } from "./optimizers.ts";
 import { studiedBasisTitles, type StudiedBasis } from "./bases.ts";
-import { rateOf, tune } from "./tune.ts";
+import { rateOf, tune, untuned, type RateIndex } from "./tune.ts";
 import { curveSteps, type RunInput, type RunOutput } from "./run-job.ts";
 import { median } from "./statistics.ts";
 import type { Series } from "./series.ts";
@@ -85,11 +85,13 @@ export async function runStudy(
     return output;
   };
   const series = async (optimizer: StudiedOptimizer, basis: StudiedBasis): Promise<Series> => {
-    const { center, title } = optimizerChoices[optimizer];
-    const tuning = await tune(center, async (index) => {
+    const chosen = optimizerChoices[optimizer];
+    const { title } = chosen;
+    const score = async (index: RateIndex): Promise<number> => {
       const trials = range(tuningSeeds).map((seed) => run(optimizer, basis, rateOf(index), seed));
       return median((await Promise.all(trials)).map(({ finalLoss }) => finalLoss ?? Infinity));
-    });
+    };
+    const tuning = "method" in chosen ? await untuned(score) : await tune(chosen.center, score);
     const runs = await Promise.all(range(seeds).map((seed) => run(optimizer, basis, rateOf(tuning.best), seed)));
     const loss = median(runs.map(({ finalLoss }) => finalLoss ?? Infinity));
     progress.say(

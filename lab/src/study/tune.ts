@@ -48,6 +48,11 @@ export async function tune(center: RateIndex, score: (index: RateIndex) => Promi
   return { best, tried, interior: Number.isFinite(scores.get(best)) && !isEnd(best, scores) };
 }
 
+/** What stands in for the search where there is no rate to tune. */
+export async function untuned(score: (index: RateIndex) => Promise<number>): Promise<Tuning> {
+  return { best: 0, tried: [{ rate: rateOf(0), score: await score(0) }], interior: true };
+}
+
 function isEnd(index: RateIndex, scores: ReadonlyMap<RateIndex, number>): boolean {
   return index === Math.min(...scores.keys()) || index === Math.max(...scores.keys());
 }
