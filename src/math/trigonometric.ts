@@ -16,10 +16,27 @@ import { sines, stepHigh, stepLow, stepMiddle, stepsPerRadian } from "./sines.ts
 
 /** Below this size n has at most 20 places, so that its products with 33 places are exact. */
 const largest = 25735;
-/** A rest of less than this is so much smaller than what was subtracted that it is computed in another way. */
-const smallestRest = 1e-9;
+/** From here on coarse is larger than the second part, so that what the difference loses is known; n is rarely so lucky. */
+const smallestRest = 2e-6;
 const halver = 134217729;
 const quarterTurn = 64;
+/**
+ * The numbers that every sine needs: 128/π, what rounds to whole numbers, the three parts of π/128, and the coefficients of
+ * Taylor's series of sine and cosine. V8 loads a number from an array with half the work that a number in the code takes.
+ */
+const numbers: Float64Array = /* @__PURE__ */ Float64Array.from([
+  stepsPerRadian,
+  rounder,
+  stepHigh,
+  stepMiddle,
+  stepLow,
+  -1 / 6,
+  1 / 120,
+  -1 / 5040,
+  -1 / 2,
+  1 / 24,
+  -1 / 720,
+]);
 /** The two parts of a rest; they mean nothing between calls. */
 const rest: Float64Array = /* @__PURE__ */ new Float64Array(2);
 
@@ -29,16 +46,13 @@ const rest: Float64Array = /* @__PURE__ */ new Float64Array(2);
  * @example sin(1) // 0.8414709848078965
  */
 export function sin(x: number): number {
-  if (!(x < largest && x > -largest)) return farSine(x, 0);
-  const n = x * stepsPerRadian + rounder - rounder;
-  const coarse = x - n * stepHigh;
-  const middle = n * stepMiddle;
-  const near = coarse - middle;
-  const back = near - coarse;
-  const nearLow = coarse - (near - back) - (middle + back) - n * stepLow;
-  const r = near + nearLow;
-  if (r < smallestRest && r > -smallestRest) return n === 0 ? x : farSine(x, 0);
-  return sineNear(n, r, near - r + nearLow);
+  if (!(Math.abs(x) < largest)) return farSine(x, 0);
+  const n = x * numbers[0] + numbers[1] - numbers[1];
+  const coarse = x - n * numbers[2];
+  const middle = n * numbers[3];
+  const r = coarse - middle;
+  if (Math.abs(r) < smallestRest) return n === 0 ? (x === 0 ? x : x - (x * x * x) / 6) : farSine(x, 0);
+  return sineNear(n, r, coarse - r - middle - n * numbers[4]);
 }
 
 /**
@@ -47,16 +61,13 @@ export function sin(x: number): number {
  * @example cos(1) // 0.5403023058681398
  */
 export function cos(x: number): number {
-  if (!(x < largest && x > -largest)) return farSine(x, quarterTurn);
-  const n = x * stepsPerRadian + rounder - rounder;
-  const coarse = x - n * stepHigh;
-  const middle = n * stepMiddle;
-  const near = coarse - middle;
-  const back = near - coarse;
-  const nearLow = coarse - (near - back) - (middle + back) - n * stepLow;
-  const r = near + nearLow;
-  if (r < smallestRest && r > -smallestRest) return n === 0 ? 1 : farSine(x, quarterTurn);
-  return sineNear(n + quarterTurn, r, near - r + nearLow);
+  if (!(Math.abs(x) < largest)) return farSine(x, quarterTurn);
+  const n = x * numbers[0] + numbers[1] - numbers[1];
+  const coarse = x - n * numbers[2];
+  const middle = n * numbers[3];
+  const r = coarse - middle;
+  if (Math.abs(r) < smallestRest) return n === 0 ? 1 - 0.5 * x * x : farSine(x, quarterTurn);
+  return sineNear(n + quarterTurn, r, coarse - r - middle - n * numbers[4]);
 }
 
 /** sin(kπ/128 + r + low). */
@@ -66,8 +77,8 @@ function sineNear(k: number, r: number, low: number): number {
   const unit = sines[at + 2];
   const lack = sines[at + 3];
   const z = r * r;
-  const sineTail = z * r * (-1 / 6 + z * (1 / 120 - z * (1 / 5040))) + low;
-  const cosineTail = z * (-0.5 + z * (1 / 24 - z * (1 / 720)));
+  const sineTail = z * r * (numbers[5] + z * (numbers[6] + z * numbers[7])) + low;
+  const cosineTail = z * (numbers[8] + z * (numbers[9] + z * numbers[10]));
   const term = unit * r;
   const sum = high + term;
   return sum + (high - sum + term + (sines[at + 1] + ((unit - lack) * sineTail + (high * cosineTail - lack * r))));
@@ -85,16 +96,13 @@ function farSine(x: number, steps: number): number {
  * @example tan(1) // 1.5574077246549023
  */
 export function tan(x: number): number {
-  if (!(x < largest && x > -largest)) return farTangent(x);
-  const n = x * stepsPerRadian + rounder - rounder;
-  const coarse = x - n * stepHigh;
-  const middle = n * stepMiddle;
-  const near = coarse - middle;
-  const back = near - coarse;
-  const nearLow = coarse - (near - back) - (middle + back) - n * stepLow;
-  const r = near + nearLow;
-  if (r < smallestRest && r > -smallestRest) return n === 0 ? x : farTangent(x);
-  return tangentNear(n, r, near - r + nearLow);
+  if (!(Math.abs(x) < largest)) return farTangent(x);
+  const n = x * numbers[0] + numbers[1] - numbers[1];
+  const coarse = x - n * numbers[2];
+  const middle = n * numbers[3];
+  const r = coarse - middle;
+  if (Math.abs(r) < smallestRest) return n === 0 ? (x === 0 ? x : x + (x * x * x) / 3) : farTangent(x);
+  return tangentNear(n, r, coarse - r - middle - n * numbers[4]);
 }
 
 /** tan(kπ/128 + r + low): the quotient of sine and cosine, whose remainder from a quotient of 26 places is exact. */
@@ -102,8 +110,8 @@ function tangentNear(k: number, r: number, low: number): number {
   const at = (k & 255) << 2;
   const turned = (at + 4 * quarterTurn) & 1023;
   const z = r * r;
-  const sineTail = z * r * (-1 / 6 + z * (1 / 120 - z * (1 / 5040))) + low;
-  const cosineTail = z * (-0.5 + z * (1 / 24 - z * (1 / 720)));
+  const sineTail = z * r * (numbers[5] + z * (numbers[6] + z * numbers[7])) + low;
+  const cosineTail = z * (numbers[8] + z * (numbers[9] + z * numbers[10]));
   const s = sines[at];
   const sUnit = sines[at + 2];
   const sLack = sines[at + 3];
