@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NotFiniteError } from "../../src/errors.ts";
-import { singularValueDecomposition, singularValues } from "../../src/linalg/jacobi-svd.ts";
+import { singularValueDecomposition, singularValues } from "../../src/linalg/singular-value-decomposition.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply } from "../../src/linalg/product.ts";
 import * as oracle from "./residuals.ts";
