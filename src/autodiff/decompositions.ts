@@ -9,7 +9,7 @@
  */
 import { ShapeError } from "../errors.ts";
 import { householderQR } from "../linalg/householder-qr.ts";
-import { singularValueDecomposition } from "../linalg/jacobi-svd.ts";
+import { singularValueDecomposition } from "../linalg/singular-value-decomposition.ts";
 import { matrixExponential } from "../linalg/matrix-exponential.ts";
 import { Matrix } from "../linalg/matrix.ts";
 import { symmetricEigen } from "../linalg/symmetric-eigen.ts";

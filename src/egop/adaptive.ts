@@ -8,7 +8,7 @@
  * the truth, as errors fall with 1/√M; half the sine between the halves is therefore the bar.
  */
 import { ArgumentError } from "../errors.ts";
-import { singularValues } from "../linalg/jacobi-svd.ts";
+import { singularValues } from "../linalg/singular-value-decomposition.ts";
 import { Matrix } from "../linalg/matrix.ts";
 import { multiply } from "../linalg/product.ts";
 import type { StochasticObjective } from "../optim/objective.ts";

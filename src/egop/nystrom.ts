@@ -5,7 +5,7 @@
  * Source: J. Tropp, A. Yurtsever, M. Udell, V. Cevher, Fixed-Rank Approximation of a Positive-Semidefinite Matrix from
  * Streaming Data, 2017, algorithm 3 (with its shift for stability).
  */
-import { singularValueDecomposition } from "../linalg/jacobi-svd.ts";
+import { singularValueDecomposition } from "../linalg/singular-value-decomposition.ts";
 import { Matrix } from "../linalg/matrix.ts";
 import { multiply } from "../linalg/product.ts";
 import { symmetricEigen } from "../linalg/symmetric-eigen.ts";

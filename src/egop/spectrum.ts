@@ -9,7 +9,7 @@
  */
 import { ArgumentError, NotFiniteError } from "../errors.ts";
 import { householderQR } from "../linalg/householder-qr.ts";
-import { singularValueDecomposition } from "../linalg/jacobi-svd.ts";
+import { singularValueDecomposition } from "../linalg/singular-value-decomposition.ts";
 import { Matrix } from "../linalg/matrix.ts";
 import { orientationOf } from "../linalg/orientation.ts";
 import { gram, multiply } from "../linalg/product.ts";
@@ -65,7 +65,7 @@ export function leadingSpectrum(moment: Moment, rank: number): Spectrum {
 
 /** σ² and the right singular vectors, min(k, d) of them. */
 function throughSingularValues(rows: Matrix): Spectrum {
-  const { values, v } = singularValueDecomposition(rows);
+  const { values, v } = singularValueDecomposition(rows, { method: "jacobi" });
   return { values: values.map((value) => value * value), vectors: v };
 }
 

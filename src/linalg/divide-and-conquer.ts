@@ -20,12 +20,12 @@ const leafSize = 40;
 
 /** Where a row of eigenvectors is not zero: the first half's columns, the second half's, or both. */
 type Half = 0 | 1 | 2;
-const first: Half = 0;
-const both: Half = 1;
-const second: Half = 2;
+export const first: Half = 0;
+export const both: Half = 1;
+export const second: Half = 2;
 
 /** What a merge needs besides the vectors, made once for the largest. */
-interface Workspace {
+export interface Workspace {
   readonly roots: Float64Array;
   readonly z: Float64Array;
   readonly order: Int32Array;
@@ -48,15 +48,19 @@ export function divideAndConquer(diagonal: Float64Array, subdiagonal: Float64Arr
   const n = diagonal.length;
   dropNegligible(diagonal, subdiagonal);
   const vectors = new Matrix(n, n);
-  const workspace: Workspace = {
+  solve(diagonal, subdiagonal, 0, n, vectors, workspaceFor(n, n > leafSize ? n * n : 0));
+  return vectors;
+}
+
+/** For merges of up to n vectors, with room for so many elements of them. */
+export function workspaceFor(n: number, elements: number): Workspace {
+  return {
     ...{ roots: new Float64Array(n), z: new Float64Array(n), poles: new Float64Array(n), weights: new Float64Array(n) },
     ...{ order: new Int32Array(n), kept: new Int32Array(n), deflated: new Int32Array(n), half: new Uint8Array(n) },
-    coefficients: new Float64Array(n > leafSize ? n * n : 0),
+    coefficients: new Float64Array(elements),
     ordered: new Float64Array(n),
-    oldRows: new Float64Array(n > leafSize ? n * n : 0),
+    oldRows: new Float64Array(elements),
   };
-  solve(diagonal, subdiagonal, 0, n, vectors, workspace);
-  return vectors;
 }
 
 /** Splits the matrix where the subdiagonal is negligible beside the norm of the whole, whatever it is beside its neighbors. */
@@ -115,7 +119,8 @@ function merge(
   const count = deflate(d, low, high, rho, vectors, workspace);
   if (count === 0) return;
   solveSecular(count, rho, workspace);
-  combine(d, low, middle, high, count, vectors, workspace);
+  combine(low, middle, high, high, count, vectors, workspace);
+  placeValues(d, low, high, count, workspace);
 }
 
 /**
@@ -156,7 +161,7 @@ function deflate(
         z[i] = length;
         z[previous] = 0;
         if (half[i] !== half[previous]) half[i] = half[previous] = both;
-        rotate(vectors, previous, i, cosine, sine, low, high);
+        turnRows(vectors, previous, i, cosine, sine, low, high);
         const lower = d[previous] * cosine * cosine + d[i] * sine * sine;
         d[i] = d[previous] * sine * sine + d[i] * cosine * cosine;
         d[previous] = lower;
@@ -174,7 +179,7 @@ function deflate(
 }
 
 /** Row p becomes c·p + s·q, row q becomes c·q − s·p. */
-function rotate(
+export function turnRows(
   { data, columns: n }: Matrix,
   p: number,
   q: number,
@@ -191,8 +196,8 @@ function rotate(
   }
 }
 
-/** The roots, and the unit eigenvectors of D + ρ z zᵀ as the rows of `coefficients`. */
-function solveSecular(count: number, rho: number, workspace: Workspace): void {
+/** The roots, and the unit eigenvectors of D + ρ z zᵀ as the rows of `coefficients`; leaves √ρ z, corrected, in `ordered`. */
+export function solveSecular(count: number, rho: number, workspace: Workspace): void {
   const { poles, weights, roots, coefficients, ordered } = workspace;
   let sumOfSquares = 0;
   for (let i = 0; i < count; i++) sumOfSquares += weights[i] * weights[i];
@@ -224,22 +229,24 @@ function solveSecular(count: number, rho: number, workspace: Workspace): void {
 }
 
 /**
- * The new vectors, `coefficients` times the old ones, behind which come the deflated ones as they are. Rows that vanish in
- * one half's columns take no part in the product for these.
+ * Rows `low` to before `high` of the vectors, whose columns lie from `low` to before `end`: `coefficients` times the old
+ * ones, behind which come the deflated ones as they are. Rows that vanish in one half's columns, those before `middle` or
+ * the others, take no part in the product for these.
  */
-function combine(
-  d: Float64Array,
+export function combine(
   low: number,
   middle: number,
   high: number,
+  end: number,
   count: number,
   vectors: Matrix,
   workspace: Workspace,
 ): void {
   const { data, columns: n } = vectors;
-  const { roots, order, kept, deflated, half, coefficients, ordered, oldRows } = workspace;
+  const { order, kept, deflated, half, coefficients, ordered, oldRows } = workspace;
   const size = high - low;
-  const [width1, width2] = [middle - low, high - middle];
+  const width = end - low;
+  const [width1, width2] = [middle - low, end - middle];
   // The old vectors of the first half, of both, of the second: the ones that a half needs lie side by side.
   let placed = 0;
   const ends = [first, both, second].map((kind) => {
@@ -252,16 +259,16 @@ function combine(
     for (let k = 0; k < count; k++) coefficients[row + k] = ordered[k];
   }
   let at = 0;
-  const gather = (index: number, column: number, width: number): void => {
+  const gather = (index: number, column: number, length: number): void => {
     const start = index * n + column;
-    for (let j = 0; j < width; j++) oldRows[at + j] = data[start + j];
-    at += width;
+    for (let j = 0; j < length; j++) oldRows[at + j] = data[start + j];
+    at += length;
   };
   for (let k = 0; k < ends[1]; k++) gather(kept[order[k]], low, width1);
   const start2 = at;
   for (let k = ends[0]; k < count; k++) gather(kept[order[k]], middle, width2);
   const startDeflated = at;
-  for (let k = 0; k < size - count; k++) gather(deflated[k], low, size);
+  for (let k = 0; k < size - count; k++) gather(deflated[k], low, width);
 
   const product = (columns: number, from: number, inner: number, source: number, column: number): void => {
     planProduct({ rows: count, columns, inner, strideA: count, strideC: n })(
@@ -271,10 +278,15 @@ function combine(
   product(width1, 0, ends[1], 0, low);
   product(width2, ends[0], count - ends[0], start2, middle);
   for (let k = 0; k < size - count; k++) {
-    const from = startDeflated + k * size;
-    data.set(oldRows.subarray(from, from + size), (low + count + k) * n + low);
-    ordered[k] = d[deflated[k]];
+    const from = startDeflated + k * width;
+    data.set(oldRows.subarray(from, from + width), (low + count + k) * n + low);
   }
+}
+
+/** The values in the order of the new vectors: the roots, then the deflated ones. */
+export function placeValues(d: Float64Array, low: number, high: number, count: number, workspace: Workspace): void {
+  const { roots, deflated, ordered } = workspace;
+  for (let k = 0; k < high - low - count; k++) ordered[k] = d[deflated[k]];
   for (let k = 0; k < count; k++) d[low + k] = roots[k];
-  for (let k = count; k < size; k++) d[low + k] = ordered[k - count];
+  for (let k = count; k < high - low; k++) d[low + k] = ordered[k - count];
 }

@@ -10,7 +10,7 @@
  */
 import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
-import { singularValueDecomposition } from "./jacobi-svd.ts";
+import { singularValueDecomposition } from "./singular-value-decomposition.ts";
 import { Matrix } from "./matrix.ts";
 
 const kind = "frequentDirections";

@@ -10,7 +10,11 @@ export {
 export { generalEigen, realSchur, type GeneralEigen, type RealSchur } from "./general-eigen.ts";
 export { householderQR, type HouseholderQR } from "./householder-qr.ts";
 export { inverseRoot, type InverseRootOptions } from "./inverse-root.ts";
-export { singularValueDecomposition, singularValues } from "./jacobi-svd.ts";
+export {
+  singularValueDecomposition,
+  singularValues,
+  type SingularValueOptions,
+} from "./singular-value-decomposition.ts";
 export { kroneckerMultiply, kroneckerProduct } from "./kronecker.ts";
 export { lanczos, type LanczosOptions, type Leading, type LeadingPairs, type LeadingPairsOptions } from "./lanczos.ts";
 export { LDLT, ldlt, type Inertia } from "./ldlt.ts";

@@ -11,47 +11,27 @@
  * Matrix Anal. 29, 2008.
  */
 import { NotConvergedError } from "../errors.ts";
-import { requireFinite, requireRepresentable } from "./finite.ts";
+import { requireRepresentable } from "./finite.ts";
 import { strideNorm } from "./householder.ts";
 import { householderQR } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
-import { descendingOrder, orientationOf, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { descendingOrder, rowsAsColumns, scaleToOne } from "./orientation.ts";
 import { pivotedQR } from "./pivoted-qr.ts";
-import { SingularValueDecomposition } from "./spectral-factors.ts";
 
 const unitRoundoff = 1.1102230246251565e-16;
 const maximumSweeps = 60;
 /** Rows smaller than this beside the first of their group begin a group of their own. */
 const smallestRow = 1e-140;
 
-/**
- * Decomposes an m × n matrix (any m and n), which is not changed. The values descend; U and V have orthonormal columns,
- * also where singular values are zero; each right vector has its entry of largest size (the first of such) positive, and
- * the left vectors follow. Scaling by a power of two scales the values exactly and leaves the vectors.
- *
- * Throws NotFiniteError naming an entry that is NaN or infinite (or a value beyond the largest number), NotConvergedError after 60 sweeps (never seen).
- *
- * @example singularValueDecomposition(Matrix.fromRows([[3, 0], [0, 4]])).values[0] // 4
- */
-export function singularValueDecomposition(matrix: Matrix): SingularValueDecomposition {
-  requireFinite(matrix, "singularValueDecomposition");
-  if (matrix.rows < matrix.columns) {
-    // Aᵀ = V Σ Uᵀ; the signs are set by what are right vectors here.
-    const { values, u, v } = decomposeTall(matrix.transpose());
-    const signs = signsOfColumns(u);
-    return new SingularValueDecomposition(values, withSigns(v, signs), withSigns(u, signs));
-  }
-  const { values, u, v } = decomposeTall(matrix);
-  const signs = signsOfColumns(v);
-  return new SingularValueDecomposition(values, withSigns(u, signs), withSigns(v, signs));
+/** A = U Σ Vᵀ of a matrix with m ≥ n: descending values, and vectors as columns with whatever sign. */
+export interface TallSVD {
+  readonly values: Float64Array;
+  readonly u: Matrix;
+  readonly v: Matrix;
 }
 
-/** The singular values alone, descending. See `singularValueDecomposition`. @example singularValues(Matrix.fromRows([[1, 2], [2, 4]]))[0] // 5 */
-export function singularValues(matrix: Matrix): Float64Array {
-  return singularValueDecomposition(matrix).values;
-}
-
-function decomposeTall(matrix: Matrix): { readonly values: Float64Array; readonly u: Matrix; readonly v: Matrix } {
+/** Decomposes a matrix with m ≥ n and finite entries, which is not changed. Throws NotConvergedError, NotFiniteError. */
+export function jacobiSVD(matrix: Matrix): TallSVD {
   const n = matrix.columns;
   const scale = scaleToOne(matrix.data);
   const scaled = new Matrix(
@@ -173,17 +153,5 @@ function completed(columns: Matrix, rank: number): Matrix {
   for (let i = 0; i < n; i++) known.row(i).set(columns.row(i).subarray(0, rank));
   const result = householderQR(known).q({ full: true });
   for (let i = 0; i < n; i++) result.row(i).set(known.row(i));
-  return result;
-}
-
-function signsOfColumns(columns: Matrix): number[] {
-  const rows = columns.transpose();
-  return Array.from({ length: rows.rows }, (_value, j) => orientationOf(rows.row(j)));
-}
-
-function withSigns(columns: Matrix, signs: readonly number[]): Matrix {
-  const { rows, columns: n, data } = columns;
-  const result = new Matrix(rows, n);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < n; j++) result.data[i * n + j] = signs[j] * data[i * n + j];
   return result;
 }

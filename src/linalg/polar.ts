@@ -4,7 +4,7 @@
  * that of the SVD and 4mn² flops. Source: N. J. Higham, Functions of Matrices, 2008, §8.1.
  */
 import { requireRepresentable } from "./finite.ts";
-import { singularValueDecomposition } from "./jacobi-svd.ts";
+import { singularValueDecomposition } from "./singular-value-decomposition.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
 

@@ -5,7 +5,7 @@
  */
 import { requireRepresentable } from "./finite.ts";
 import { householderQR } from "./householder-qr.ts";
-import { singularValueDecomposition } from "./jacobi-svd.ts";
+import { singularValueDecomposition } from "./singular-value-decomposition.ts";
 import { Matrix } from "./matrix.ts";
 import { numericalRank, rankTolerance, type RankOptions } from "./rank.ts";
 

@@ -10,7 +10,7 @@
 import { ArgumentError } from "../errors.ts";
 import { normal, type Key } from "../math/random.ts";
 import { columnRange } from "./column-blocks.ts";
-import { singularValueDecomposition } from "./jacobi-svd.ts";
+import { singularValueDecomposition } from "./singular-value-decomposition.ts";
 import { generalAction, type LinearOperator } from "./linear-operator.ts";
 import { Matrix } from "./matrix.ts";
 import { orthonormalize } from "./orthonormalize.ts";

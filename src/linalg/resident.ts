@@ -100,10 +100,10 @@ export function runResidentProduct(
 }
 
 /**
- * The upper triangle of c, size × size within rows n apart: c ← c + lᵀr, with l and r each `rank` rows (at most 256) n
+ * c, size × size within rows n apart, or its upper triangle: c ← c + lᵀr, with l and r each `rank` rows (at most 256) n
  * apart. The bits of the same update by `planProduct`; below the diagonal up to three elements a row are written too.
  */
-export function updateResidentUpper(
+export function updateResident(
   { kernels }: ResidentMemory,
   n: number,
   size: number,
@@ -111,19 +111,20 @@ export function updateResidentUpper(
   right: number,
   c: number,
   rank: number,
+  upperOnly: boolean,
 ): void {
   const stride = 8 * n;
   const panels = 8 * panelsStart;
   for (let column = 0; column < size; column += columnBlock) {
     const width = Math.min(columnBlock, size - column);
-    const bottom = Math.min(size, column + width);
+    const bottom = upperOnly ? Math.min(size, column + width) : size;
     kernels.packRows(8 * (right + column), stride, Math.ceil(width / 4), rank, panels);
     for (let group = 0; group < bottom; group += 4 * stripGroup) {
       const strips = Math.ceil(Math.min(4 * stripGroup, bottom - group) / 4);
       kernels.packRows(8 * (left + group), stride, strips, rank, 0);
       for (let strip = 0; strip < strips; strip++) {
         const row = group + 4 * strip;
-        const skipped = row > column ? row - column : 0;
+        const skipped = upperOnly && row > column ? row - column : 0;
         kernels.multiplyStrip(
           32 * strip * rank,
           panels + 8 * skipped * rank,

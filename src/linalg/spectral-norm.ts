@@ -1,6 +1,6 @@
 /** The 2-norm of a matrix, by its singular values; the other norms are in entry-norms.ts. */
 import { requireFinite } from "./finite.ts";
-import { singularValues } from "./jacobi-svd.ts";
+import { singularValues } from "./singular-value-decomposition.ts";
 import type { Matrix } from "./matrix.ts";
 
 /**

@@ -12,7 +12,7 @@
 import { applyReflectors, makeReflector, reflectorBlock, reflectorBlockOf } from "./householder.ts";
 import type { Matrix } from "./matrix.ts";
 import { planBlocks, runProduct } from "./product-kernel.ts";
-import { residentMemory, residentStart, updateResidentUpper } from "./resident.ts";
+import { residentMemory, residentStart, updateResident } from "./resident.ts";
 import { rowCombination } from "./row-combination.ts";
 
 /** Columns in a panel. */
@@ -103,20 +103,20 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
     if (end === n) break;
     const at = start + end * n + end;
     if (memory === null) updateUpper(data, n, n - end, left + end, right + end, at, rank);
-    else updateResidentUpper(memory, n, n - end, left + end, right + end, at, rank);
+    else updateResident(memory, n, n - end, left + end, right + end, at, rank, true);
     mirror(data, at, n, n - end);
   }
-  return { diagonal, subdiagonal, applyQ: (target) => applyQ(data, start, n, scales, target) };
+  return { diagonal, subdiagonal, applyQ: (target) => applyRowReflectors(data, start, n, scales, 1, target) };
 }
 
-function isNegligible(data: Float64Array, offset: number, count: number): boolean {
+export function isNegligible(data: Float64Array, offset: number, count: number): boolean {
   let largest = 0;
   for (let i = offset; i < offset + count; i++) largest = Math.max(largest, Math.abs(data[i]));
   return largest <= negligible;
 }
 
 /** Four sums of every fourth product, added up in their order: (s₀ + s₁) + (s₂ + s₃). */
-function innerProduct(data: Float64Array, a: number, b: number, count: number): number {
+export function innerProduct(data: Float64Array, a: number, b: number, count: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   let i = 0;
   for (; i + 4 <= count; i += 4) {
@@ -154,19 +154,30 @@ function mirror(data: Float64Array, start: number, n: number, size: number): voi
         for (let j = side; j < Math.min(side + mirrorTile, i); j++) data[start + i * n + j] = data[start + j * n + i];
 }
 
-/** Overwrites a matrix C by QC, with Q = H₀H₁… from the reflectors that the rows keep behind the diagonal. */
-function applyQ(data: Float64Array, start: number, n: number, scales: Float64Array, target: Matrix): void {
+/**
+ * Overwrites a matrix C by QC, with Q = H₀H₁… from reflectors that lie in rows n apart: that of row j from its column
+ * j + `shift` on, the leading 1 included.
+ */
+export function applyRowReflectors(
+  data: Float64Array,
+  start: number,
+  n: number,
+  scales: Float64Array,
+  shift: number,
+  target: Matrix,
+): void {
   const starts: number[] = [];
   for (let first = 0; first < scales.length; first += reflectorBlock) starts.push(first);
   for (const first of starts.reverse()) {
     const count = Math.min(reflectorBlock, scales.length - first);
-    const rows = n - 1 - first;
+    const top = first + shift;
+    const rows = n - top;
     const v = new Float64Array(rows * count);
     for (let j = 0; j < count; j++) {
-      const row = start + (first + j) * n + first + 1;
+      const row = start + (first + j) * n + top;
       for (let i = j; i < rows; i++) v[i * count + j] = data[row + i];
     }
     const block = reflectorBlockOf(rows, count, v, scales, first);
-    applyReflectors(block, false, target.data, (first + 1) * target.columns, target.columns, target.columns);
+    applyReflectors(block, false, target.data, top * target.columns, target.columns, target.columns);
   }
 }

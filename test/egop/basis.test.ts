@@ -18,7 +18,7 @@ import {
   reparameterize,
   unionBasis,
 } from "../../src/egop/index.ts";
-import { singularValues } from "../../src/linalg/jacobi-svd.ts";
+import { singularValues } from "../../src/linalg/singular-value-decomposition.ts";
 import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply, multiplyVector } from "../../src/linalg/product.ts";

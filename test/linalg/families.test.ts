@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { generalEigen, realSchur } from "../../src/linalg/general-eigen.ts";
 import { householderQR } from "../../src/linalg/householder-qr.ts";
-import { singularValueDecomposition } from "../../src/linalg/jacobi-svd.ts";
+import { singularValueDecomposition } from "../../src/linalg/singular-value-decomposition.ts";
 import { ldlt } from "../../src/linalg/ldlt.ts";
 import { leastSquares } from "../../src/linalg/least-squares.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
@@ -107,10 +107,10 @@ describe.each(sizes)("LAPACK's symmetric types of size %i", (n) => {
 describe.each(shapes)("LAPACK's general types of %i × %i", (rows, columns) => {
   const families = generalFamilies(rows, columns);
 
-  it("have their singular value decomposition", () => {
+  it.each(["jacobi", "bidiagonal"] as const)("have their singular value decomposition by %s", (method) => {
     expect(families.length).toBe(15);
     for (const [kind, a] of families) {
-      const { values, u, v } = singularValueDecomposition(a);
+      const { values, u, v } = singularValueDecomposition(a, { method });
       const back = ratio(a, (factor) => multiply(scaledColumns(u, times(values, factor)), v, { transposeB: true }));
       expect(back, kind).toBeLessThan(threshold);
       expect(orthogonality(u), kind).toBeLessThan(threshold);

@@ -1,7 +1,7 @@
 /** What permutations and orthogonal similarities leave as it was. Powers of two are in the tests of each routine. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { singularValues } from "../../src/linalg/jacobi-svd.ts";
+import { singularValues } from "../../src/linalg/singular-value-decomposition.ts";
 import { ldlt } from "../../src/linalg/ldlt.ts";
 import { leastSquares } from "../../src/linalg/least-squares.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";

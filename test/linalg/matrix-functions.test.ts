@@ -8,7 +8,7 @@ import { matrixSquareRoot } from "../../src/linalg/matrix-square-root.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { polarDecomposition } from "../../src/linalg/polar.ts";
 import { multiply, multiplyVector } from "../../src/linalg/product.ts";
-import { singularValues } from "../../src/linalg/jacobi-svd.ts";
+import { singularValues } from "../../src/linalg/singular-value-decomposition.ts";
 import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";
 import {
   build,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, NotFiniteError, ShapeError } from "../../src/errors.ts";
-import { singularValueDecomposition } from "../../src/linalg/jacobi-svd.ts";
+import { singularValueDecomposition } from "../../src/linalg/singular-value-decomposition.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { muonCoefficients, newtonSchulz, planNewtonSchulz } from "../../src/linalg/newton-schulz.ts";
 import { multiply } from "../../src/linalg/product.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { NotFiniteError } from "../../src/errors.ts";
 import { generalEigen } from "../../src/linalg/general-eigen.ts";
-import { singularValueDecomposition, singularValues } from "../../src/linalg/jacobi-svd.ts";
+import { singularValueDecomposition, singularValues } from "../../src/linalg/singular-value-decomposition.ts";
 import { leastSquares } from "../../src/linalg/least-squares.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { symmetricWithSpectrum } from "../../src/linalg/prescribed-spectrum.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ArgumentError, NotFiniteError, ShapeError } from "../../src/errors.ts";
-import { singularValues } from "../../src/linalg/jacobi-svd.ts";
+import { singularValues } from "../../src/linalg/singular-value-decomposition.ts";
 import { matrixWithSingularValues, spectrum, symmetricWithSpectrum } from "../../src/linalg/prescribed-spectrum.ts";
 import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";
 import { random } from "../../src/math/random.ts";

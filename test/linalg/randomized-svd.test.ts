@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ArgumentError, NotFiniteError } from "../../src/errors.ts";
-import { singularValueDecomposition } from "../../src/linalg/jacobi-svd.ts";
+import { singularValueDecomposition } from "../../src/linalg/singular-value-decomposition.ts";
 import type { LinearOperator } from "../../src/linalg/linear-operator.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { matrixWithSingularValues, spectrum } from "../../src/linalg/prescribed-spectrum.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, ShapeError, SingularMatrixError } from "../../src/errors.ts";
 import { householderQR } from "../../src/linalg/householder-qr.ts";
-import { singularValueDecomposition } from "../../src/linalg/jacobi-svd.ts";
+import { singularValueDecomposition } from "../../src/linalg/singular-value-decomposition.ts";
 import { ldlt } from "../../src/linalg/ldlt.ts";
 import { leastSquares } from "../../src/linalg/least-squares.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
