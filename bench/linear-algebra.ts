@@ -1,6 +1,6 @@
 /**
- * Products and decompositions beside ml-matrix, numpy-ts, mathjs and numeric, one thread, float64, and beside LAPACK
- * (lapack.ts) where Python with SciPy is installed. Peers are given the input in their own storage before the clock runs.
+ * Products and decompositions beside ml-matrix, numpy-ts, mathjs and numeric, one thread, float64.
+ * Peers are given the input in their own storage before the clock runs.
  *
  * Run: npm run bench -- linear-algebra
  */
@@ -9,7 +9,7 @@ import * as ml from "ml-matrix";
 import numeric from "numeric";
 import * as np from "numpy-ts";
 import { Matrix } from "egop";
-import { householderQR, multiply, singularValueDecomposition, symmetricEigen } from "egop/linalg";
+import { cholesky, gram, householderQR, lu, multiply, singularValueDecomposition, symmetricEigen } from "egop/linalg";
 import type { Suite } from "./row.ts";
 import { compare, type Comparison } from "./side-by-side.ts";
 
@@ -31,6 +31,15 @@ export function randomSymmetric(n: number): Matrix {
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) matrix.set(i, j, matrix.get(j, i));
   return matrix;
 }
+
+/** Symmetric positive definite. */
+export function randomDefinite(n: number): Matrix {
+  const matrix = gram(randomMatrix(n, n));
+  for (let i = 0; i < n; i++) matrix.set(i, i, matrix.get(i, i) + 1);
+  return matrix;
+}
+
+const ones = (n: number): Float64Array => new Float64Array(n).fill(1);
 
 /** The comparisons at the given sizes. */
 export function comparisons(sizes: readonly number[]): Comparison[] {
@@ -137,12 +146,56 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
       },
     },
+    {
+      name: "lu solve",
+      sizes,
+      ours: (n) => {
+        const [a, b] = [randomMatrix(n, n), ones(n)];
+        return () => lu(a).solve(b);
+      },
+      peers: {
+        "ml-matrix": (n) => {
+          const [a, b] = [new ml.Matrix(randomMatrix(n, n).toRows()), ml.Matrix.columnVector([...ones(n)])];
+          return () => new ml.LuDecomposition(a).solve(b);
+        },
+        "numpy-ts": (n) => {
+          const [a, b] = [np.array(randomMatrix(n, n).toRows()), np.array([...ones(n)])];
+          return () => np.linalg.solve(a, b);
+        },
+        mathjs: (n) => {
+          const [a, b] = [math.matrix(randomMatrix(n, n).toRows()), math.matrix([...ones(n)])];
+          return () => math.lusolve(a, b);
+        },
+        numeric: (n) => {
+          const [a, b] = [randomMatrix(n, n).toRows(), [...ones(n)]];
+          return () => numeric.solve(a, b);
+        },
+      },
+    },
+    {
+      name: "cholesky solve",
+      sizes,
+      ours: (n) => {
+        const [a, b] = [randomDefinite(n), ones(n)];
+        return () => cholesky(a).solve(b);
+      },
+      peers: {
+        "ml-matrix": (n) => {
+          const [a, b] = [new ml.Matrix(randomDefinite(n).toRows()), ml.Matrix.columnVector([...ones(n)])];
+          return () => new ml.CholeskyDecomposition(a).solve(b);
+        },
+        "numpy-ts (factor alone)": (n) => {
+          const a = np.array(randomDefinite(n).toRows());
+          return () => np.linalg.cholesky(a);
+        },
+      },
+    },
   ];
 }
 
 export const linearAlgebra: Suite = {
   name: "linear-algebra",
   run(report) {
-    for (const comparison of comparisons([64, 256, 512, 1024])) compare(comparison, report);
+    for (const comparison of comparisons([2, 4, 8, 16, 64, 256, 512, 1024])) compare(comparison, report);
   },
 };

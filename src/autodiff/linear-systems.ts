@@ -4,6 +4,7 @@
  * those before are a batch. Systems are solved by Householder QR, which is backward stable without pivoting.
  */
 import { NotPositiveDefiniteError, ShapeError, SingularMatrixError } from "../errors.ts";
+import { choleskyInPlace } from "../linalg/cholesky.ts";
 import { householderQR } from "../linalg/householder-qr.ts";
 import { Matrix } from "../linalg/matrix.ts";
 import { backSubstitute } from "../linalg/triangular-rows.ts";
@@ -69,20 +70,13 @@ const choleskyPrimitive: Primitive = /* @__PURE__ */ matrixPrimitive({
   name: "choleskyFactor",
   sizes: ([a]) => [squareSize(a), a[1]],
   compute(a): Matrix {
-    const n = a.rows;
-    const l = new Matrix(n, n);
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j <= i; j++) {
-        let rest = a.get(i, j);
-        for (let k = 0; k < j; k++) rest -= l.get(i, k) * l.get(j, k);
-        if (i > j) l.set(i, j, rest / l.get(j, j));
-        else if (rest > 0) l.set(i, i, Math.sqrt(rest));
-        else
-          throw new NotPositiveDefiniteError(
-            `choleskyFactor: the matrix is not positive definite (pivot ${i} is ${rest}).`,
-            i,
-          );
-      }
+    const l = new Matrix(a.rows, a.rows, a.data.slice());
+    const place = choleskyInPlace(l.data, a.rows);
+    if (place >= 0)
+      throw new NotPositiveDefiniteError(
+        `choleskyFactor: the matrix is not positive definite (pivot ${place} is ${l.get(place, place)}).`,
+        place,
+      );
     return l;
   },
   // L·Φ(L⁻¹·dA·L⁻ᵀ), Φ the lower triangle with half the diagonal.

@@ -1,4 +1,5 @@
 /** Layouts, matrices, products and decompositions. */
+export { Cholesky, cholesky } from "./cholesky.ts";
 export {
   addRows,
   frequentDirections,
@@ -22,6 +23,7 @@ export { layout, Layout, sizeOf, type Shape, type TensorSlot } from "./layout.ts
 export { leastSquares, ridgeSolution } from "./least-squares.ts";
 export type { LinearOperator, SymmetricOperator } from "./linear-operator.ts";
 export { lobpcg, type LobpcgOptions } from "./lobpcg.ts";
+export { LU, lu, type LUSolveOptions } from "./lu.ts";
 export { matrixExponential } from "./matrix-exponential.ts";
 export { matrixSquareRoot } from "./matrix-square-root.ts";
 export { Matrix } from "./matrix.ts";
@@ -51,6 +53,7 @@ export {
   multiply,
   multiplyVector,
   planProduct,
+  type GramOptions,
   type MultiplyOptions,
   type MultiplyVectorOptions,
   type PlannedProduct,
@@ -62,5 +65,6 @@ export { randomOrthogonal } from "./random-orthogonal.ts";
 export { randomizedRange, randomizedSVD, type RandomizedOptions } from "./randomized-svd.ts";
 export { SingularValueDecomposition, SymmetricEigen } from "./spectral-factors.ts";
 export { jacobiEigen, symmetricEigen } from "./symmetric-eigen.ts";
+export { solveTriangular, type TriangularOptions } from "./triangular-solve.ts";
 export type { ComplexColumns } from "./triangular-vectors.ts";
 export { useWebAssembly, webAssemblyBytes } from "./webassembly/instance.ts";

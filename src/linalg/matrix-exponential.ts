@@ -9,14 +9,13 @@
  */
 import { log } from "../math/elementary.ts";
 import { requireRepresentable } from "./finite.ts";
-import { householderQR } from "./householder-qr.ts";
+import { lu } from "./lu.ts";
 import { Matrix } from "./matrix.ts";
 import { estimateOneNorm } from "./norm-estimate.ts";
 import { oneNorm } from "./entry-norms.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply, multiplyVector } from "./product.ts";
 import { requireSquare } from "./symmetry.ts";
-import { backSubstitute } from "./triangular-rows.ts";
 
 const ln2 = 0.6931471805599453;
 /** How large the powers' norms may be, as logarithms to base 2, for the degrees 3, 5, 7, 9, 13. */
@@ -125,10 +124,7 @@ function padeApproximant(x: Matrix, degree: number): Matrix {
     );
   }
   const u = multiply(x, inner);
-  const factors = householderQR(combination([v, u], [1, -1]));
-  const right = factors.applyQTransposed(sum(v, u));
-  backSubstitute(factors.packed, right);
-  return right;
+  return lu(combination([v, u], [1, -1])).solve(sum(v, u));
 }
 
 function combination(matrices: readonly Matrix[], factors: readonly number[]): Matrix {

@@ -72,20 +72,32 @@ export function multiplyVector(a: Matrix, x: Float64Array, options: MultiplyVect
   return out;
 }
 
+/** How `gram` reads its argument, and where the result goes. */
+export interface GramOptions {
+  /** a·aᵀ instead of aᵀ·a; default false. */
+  readonly transpose?: boolean;
+  /** Add to `out`, of which the upper triangle is read, instead of overwriting it; default false. */
+  readonly accumulate?: boolean;
+  /** Overwritten with the result and returned; by default a new matrix. */
+  readonly out?: Matrix;
+}
+
 /**
- * The symmetric matrix aᵀ·a, the same bits as `multiply(a, a, { transposeA: true })` for about half the work. Throws
- * ShapeError for `out` of another size than columns × columns, ArgumentError when it is `a`.
+ * The symmetric matrix aᵀ·a, or a·aᵀ with `transpose` (the symmetric rank-k update), the same bits as by `multiply` for
+ * about half the work. Throws ShapeError for `out` of another size, ArgumentError when it is `a`.
  *
  * @example gram(Matrix.fromRows([[1, 2]])).toRows() // [[1, 2], [2, 4]]
  */
-export function gram(a: Matrix, options: { readonly out?: Matrix } = {}): Matrix {
-  const { rows: inner, columns: n, data } = a;
+export function gram(a: Matrix, options: GramOptions = {}): Matrix {
+  const { transpose = false, accumulate = false } = options;
+  const { columns: stride, data } = a;
+  const [n, inner] = transpose ? [a.rows, a.columns] : [a.columns, a.rows];
   const { out = new Matrix(n, n) } = options;
   requireSizes("gram", out, n, n);
   if (out.data === data) throw overlapping("gram");
   const plan = planBlocks({
-    ...{ rows: n, columns: n, inner, transposeA: true, transposeB: false, accumulate: false, upperOnly: true },
-    ...{ strideA: n, strideB: n, strideC: n },
+    ...{ rows: n, columns: n, inner, transposeA: !transpose, transposeB: transpose, accumulate, upperOnly: true },
+    ...{ strideA: stride, strideB: stride, strideC: n },
   });
   runProduct(plan, data, 0, data, 0, out.data, 0);
   for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) out.data[i * n + j] = out.data[j * n + i];

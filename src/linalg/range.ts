@@ -17,11 +17,11 @@ export function copyInRange({ rows, columns, data }: Matrix): { readonly copy: M
 }
 
 /**
- * Divides what lies on and above the diagonal, R of a packed factorization, by the scale of its copy. Throws NotFiniteError
+ * Divides what lies on and above the diagonal, R (or U) of a packed factorization, by the scale of its copy. Throws NotFiniteError
  * for an entry beyond the largest number.
  */
-export function unscaleUpper({ rows, columns, data }: Matrix, scale: number, what: string): void {
+export function unscaleUpper({ rows, columns, data }: Matrix, scale: number, what: string, factor = "R"): void {
   if (scale === 1) return;
   for (let i = 0; i < Math.min(rows, columns); i++) for (let j = i; j < columns; j++) data[i * columns + j] /= scale;
-  requireRepresentable(data, `${what}: an entry of R`);
+  requireRepresentable(data, `${what}: an entry of ${factor}`);
 }

@@ -1,5 +1,5 @@
 /** What all `solve` methods do with their argument: one vector, or the columns of a matrix. */
-import { ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkFinite, requireFinite, requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 
@@ -34,4 +34,31 @@ export function solvedLike(
   const { data } = solve(new Matrix(rows, 1, b.slice()));
   requireRepresentable(data, `${what}: the solution`);
   return data;
+}
+
+/**
+ * Where the solution for right-hand sides goes that are found to be right: `out`, or new memory of the same form. Throws
+ * ShapeError for another number of rows and for `out` of another form, NotFiniteError for NaN and infinities.
+ */
+export function solutionSpace(
+  b: Matrix | Float64Array,
+  out: Matrix | Float64Array | undefined,
+  rows: number,
+  what: string,
+): Matrix | Float64Array {
+  const given = b instanceof Matrix ? b.rows : b.length;
+  if (given !== rows) throw new ShapeError(`${what}: the right-hand side has ${given} rows; the matrix has ${rows}.`);
+  if (b instanceof Matrix) {
+    requireFinite(b, what);
+    if (out === undefined) return new Matrix(b.rows, b.columns);
+    if (!(out instanceof Matrix)) throw new ArgumentError(`${what}: out is a vector; the right-hand side is a matrix.`);
+    if (out.rows !== b.rows || out.columns !== b.columns)
+      throw new ShapeError(`${what}: out is ${out.rows} × ${out.columns}; the solution is ${b.rows} × ${b.columns}.`);
+    return out;
+  }
+  checkFinite(b, what);
+  if (out === undefined) return new Float64Array(rows);
+  if (out instanceof Matrix) throw new ArgumentError(`${what}: out is a matrix; the right-hand side is a vector.`);
+  if (out.length !== rows) throw new ShapeError(`${what}: out has ${out.length} elements; the solution has ${rows}.`);
+  return out;
 }

@@ -3,11 +3,14 @@
  * half of the ulp that LAPACK divides by.
  */
 import { describe, expect, it } from "vitest";
+import { NotPositiveDefiniteError } from "../../src/errors.ts";
+import { cholesky } from "../../src/linalg/cholesky.ts";
 import { generalEigen, realSchur } from "../../src/linalg/general-eigen.ts";
 import { householderQR } from "../../src/linalg/householder-qr.ts";
 import { singularValueDecomposition } from "../../src/linalg/singular-value-decomposition.ts";
 import { ldlt } from "../../src/linalg/ldlt.ts";
 import { leastSquares } from "../../src/linalg/least-squares.ts";
+import { lu } from "../../src/linalg/lu.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import { oneNorm } from "../../src/linalg/entry-norms.ts";
 import { pivotedQR } from "../../src/linalg/pivoted-qr.ts";
@@ -41,6 +44,13 @@ function orthogonality(q: Matrix): number {
   return oneNorm(difference) / (Math.max(q.rows, 1) * roundoff);
 }
 
+/** ‖b − Ax‖ / (‖A‖ ‖x‖ n u), as dget02. */
+function solutionRatio(a: Matrix, x: Float64Array, b: Float64Array): number {
+  const error = multiplyVector(a, x).reduce((sum, value, i) => sum + Math.abs(b[i] - value), 0);
+  const size = oneNorm(a) * x.reduce((sum, value) => sum + Math.abs(value), 0);
+  return error / (Math.max(b.length, 1) * (size || 1) * roundoff);
+}
+
 describe.each(sizes)("LAPACK's symmetric types of size %i", (n) => {
   const families = symmetricFamilies(n);
 
@@ -71,14 +81,43 @@ describe.each(sizes)("LAPACK's symmetric types of size %i", (n) => {
       );
       expect(back, kind).toBeLessThan(threshold);
       if (factors.rank() < n || kind.includes("threshold")) continue;
-      // ‖b − Ax‖ / (‖A‖ ‖x‖ n u), as dget02.
       const b = randomMatrix(n, 1, n).data;
-      const x = factors.solve(b);
-      const rest = multiplyVector(a, x).map((value, i) => Math.abs(b[i] - value));
-      const size = oneNorm(a) * x.reduce((sum, value) => sum + Math.abs(value), 0);
-      const error = rest.reduce((sum, value) => sum + value, 0);
-      expect(error / (Math.max(n, 1) * (size || 1) * roundoff), kind).toBeLessThan(threshold);
+      expect(solutionRatio(a, factors.solve(b), b), kind).toBeLessThan(threshold);
     }
+  });
+
+  it("are factored by lu and, where they are positive definite, by cholesky", () => {
+    let definite = 0;
+    for (const [kind, a] of families) {
+      const b = randomMatrix(n, 1, n).data;
+      const factors = lu(a);
+      const permuted = build(n, n, (i, j) => a.get(factors.order[i], j));
+      expect(
+        ratio(permuted, (factor) => multiply(factors.l(), scaled(factors.u(), factor))),
+        kind,
+      ).toBeLessThan(threshold);
+      const extreme = kind.includes("threshold");
+      if (factors.determinant() !== 0 && !extreme)
+        expect(solutionRatio(a, factors.solve(b), b), kind).toBeLessThan(threshold);
+      let root;
+      try {
+        root = cholesky(a);
+      } catch (error) {
+        expect(error, kind).toBeInstanceOf(NotPositiveDefiniteError);
+        continue;
+      }
+      definite++;
+      const { l } = root;
+      const norm = Math.sqrt(oneNorm(a)) || 1;
+      const unit = 2 ** -Math.floor(Math.log2(norm));
+      const back = multiply(scaled(l, unit), scaled(l, unit), { transposeB: true });
+      expect(
+        ratio(a, (factor) => scaled(back, factor / unit / unit)),
+        kind,
+      ).toBeLessThan(threshold);
+      if (!extreme) expect(solutionRatio(a, root.solve(b), b), kind).toBeLessThan(threshold);
+    }
+    expect(definite).toBeGreaterThan(3);
   });
 
   it("have small residuals in the general eigenproblem, and a real Schur form", () => {

@@ -173,6 +173,37 @@ const checks: Record<string, Check> = {
     const back = ratio(a, (unit) => multiply(multiply(q, divided(t, unit)), q, { transposeB: true }));
     return Math.max(back, orthonormality(q));
   },
+  lu: (a) => {
+    const factors = linalg.lu(a);
+    const permuted = build(a.rows, a.rows, (i, j) => a.get(factors.order[i], j));
+    // Growth of U, at most 2ⁿ⁻¹, is in the bound.
+    const growth = Math.max(1, largest(factors.u().data) / (largest(a.data) || 1));
+    return ratio(permuted, (unit) => multiply(factors.l(), divided(factors.u(), unit))) / growth;
+  },
+  "solutions by lu": (a) => {
+    const b = new Float64Array(a.rows).fill(1);
+    const factors = linalg.lu(a);
+    if ([factors.conditionNumber(), factors.determinant()].some(Number.isNaN)) return NaN;
+    return finite(...factors.solve(b), ...factors.solve(b, { transpose: true }), ...factors.inverse().data);
+  },
+  cholesky: (a) => {
+    // Of a matrix that is not symmetric the symmetric part; most are indefinite, which has to be said.
+    const square = a.rows === a.columns ? mirrored(a) : a;
+    let factors;
+    try {
+      factors = linalg.cholesky(square);
+    } catch (error) {
+      if (!(error instanceof EgopError) || error.name !== "NotPositiveDefiniteError") throw error;
+      return 0;
+    }
+    const b = new Float64Array(a.rows).fill(1);
+    const root = Math.sqrt(largest(square.data)) || 1;
+    const l = divided(factors.l, root);
+    return Math.max(
+      ratio(square, () => multiply(l, l, { transposeB: true })),
+      finite(...factors.solve(b), Number.isNaN(factors.conditionNumber()) ? NaN : 0),
+    );
+  },
   polarDecomposition: (a) => {
     const { u, p } = linalg.polarDecomposition(a);
     return ratio(a, (unit) => multiply(u, divided(p, unit)));
