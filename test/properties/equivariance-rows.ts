@@ -1,6 +1,6 @@
 /**
  * The rows of docs/equivariance.md: every optimizer, and which laws hold for it. One line each. ε is 0 where there is one, as
- * the laws of scaling hold only up to it.
+ * the laws of scaling hold only up to it; full-matrix Adagrad, GGT and SOAP need one, or round-off fills their null spaces.
  */
 import type { Layout } from "../../src/linalg/layout.ts";
 import {
@@ -13,9 +13,16 @@ import {
   adamax,
   adan,
   amsgrad,
+  bfgs,
   chain,
+  conjugateGradient,
+  descend,
+  fullAdagrad,
+  ggt,
+  hagerZhang,
   lamb,
   lars,
+  lbfgs,
   lion,
   minimize,
   nadam,
@@ -27,15 +34,18 @@ import {
   scalarAdam,
   scheduleFreeAdamw,
   sgd,
+  shampoo,
   signDescent,
   signum,
+  soap,
   yogi,
+  type DescentMethod,
   type GradientTransformation,
   type Objective,
 } from "../../src/optim/index.ts";
 
-/** An objective with its layout. */
-export type Problem = Objective & { readonly layout: Layout };
+/** An objective with its layout and its Hessian. */
+export type Problem = Objective & Required<Pick<Objective, "hessianVector">> & { readonly layout: Layout };
 
 /** The points of a run in the problem's own coordinates, the start first. */
 export type Path = (problem: Problem, start: Float64Array) => Float64Array[];
@@ -48,12 +58,27 @@ export interface Row {
 }
 
 export const steps = 30;
+export const searches = 6;
 
 /** A row for a gradient transformation. */
 function row(name: string, optimizer: GradientTransformation, laws: string): Row {
   const path: Path = (problem, start) => {
     const points: Float64Array[] = [];
     minimize(problem, { start, optimizer, steps, onStep: (at) => void points.push(at.evaluationParameters()) });
+    return points;
+  };
+  return { name, path, laws };
+}
+
+/**
+ * A row for a method that searches, for fewer steps: near the minimum, where it is sooner, the differences of gradients that
+ * its steps are made of are round-off.
+ */
+function searching(name: string, method: DescentMethod<Problem>, laws: string): Row {
+  const path: Path = (problem, start) => {
+    const points: Float64Array[] = [];
+    descend(problem, { start, method, steps: searches, onStep: (at) => void points.push(at.parameters()) });
+    while (points.length <= searches) points.push(points[points.length - 1]);
     return points;
   };
   return { name, path, laws };
@@ -94,4 +119,12 @@ export const rows: readonly Row[] = [
   row("Prodigy", prodigy({ initialDistance: 0.01, epsilon }), "PL"),
   row("LAMB", lamb({ learningRate, epsilon, weightDecay: 0 }), "PL"),
   row("Adafactor", adafactor({ learningRate }), "L"),
+  row("full-matrix Adagrad", fullAdagrad({ learningRate: 0.1, epsilon: 1e-2 }), "RKPG"),
+  row("GGT", ggt({ learningRate, window: 5, epsilon: 1e-2 }), "RKPG"),
+  row("Shampoo", shampoo({ learningRate: 0.1, epsilon: 0 }), "KLG"),
+  row("SOAP", soap({ learningRate, epsilon: 1e-3, weightDecay: 0 }), "KG"),
+  searching("BFGS", bfgs(), "RKPLG"),
+  searching("L-BFGS", lbfgs(), "RKPLG"),
+  searching("L-BFGS, Hager–Zhang", lbfgs({ lineSearch: hagerZhang() }), "RKPLG"),
+  searching("nonlinear conjugate gradient", conjugateGradient(), "RKPLG"),
 ];

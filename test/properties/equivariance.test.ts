@@ -12,7 +12,7 @@ import { multiply } from "../../src/linalg/product.ts";
 import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
 import { log } from "../../src/math/elementary.ts";
 import { fold, normal, permutation, random, uniform } from "../../src/math/random.ts";
-import { rows, steps, type Path, type Problem } from "./equivariance-rows.ts";
+import { rows, searches, steps, type Path, type Problem } from "./equivariance-rows.ts";
 
 const model = layout({ W: [3, 2] });
 const size = model.size;
@@ -40,6 +40,19 @@ function randomProblem(seed: number): Problem {
       }
       return value;
     },
+    hessianVector(x, direction, out) {
+      out.set(direction.map((entry) => 0.1 * entry));
+      for (let i = 0; i < size; i++) {
+        let [inner, along] = [0, 0];
+        for (let j = 0; j < size; j++) {
+          inner += numbers[i * size + j] * (0.1 + scales[i]) * x[j];
+          along += numbers[i * size + j] * (0.1 + scales[i]) * direction[j];
+        }
+        const square = inner * inner;
+        const bend = (2 * (1 - square) * along) / ((1 + square) * (1 + square));
+        for (let j = 0; j < size; j++) out[j] += bend * numbers[i * size + j] * (0.1 + scales[i]);
+      }
+    },
   };
 }
 
@@ -58,6 +71,10 @@ function changed(problem: Problem, a: Matrix, inverse: Matrix, start: Float64Arr
       const value = problem.valueAndGradient(times(a, x), inner);
       gradient.set(times(a, inner, true));
       return value;
+    },
+    hessianVector(x, direction, out) {
+      problem.hessianVector(times(a, x), times(a, direction), inner);
+      out.set(times(a, inner, true));
     },
   };
   return path(other, times(inverse, start)).map((x) => times(a, x));
@@ -110,6 +127,19 @@ function gaugeProblem(seed: number): { problem: Problem; product: (x: Float64Arr
       });
       return value;
     },
+    hessianVector(x, direction, out) {
+      const residual = product(x).map((w, k) => w - target[k]);
+      out.fill(0);
+      residual.forEach((r, k) => {
+        const [i, j] = [2 * Math.floor(k / 3), 6 + 2 * (k % 3)];
+        let along = 0;
+        for (let c = 0; c < 2; c++) along += direction[i + c] * x[j + c] + x[i + c] * direction[j + c];
+        for (let c = 0; c < 2; c++) {
+          out[i + c] += along * x[j + c] + r * direction[j + c];
+          out[j + c] += along * x[i + c] + r * direction[i + c];
+        }
+      });
+    },
   };
   return { problem, product };
 }
@@ -151,6 +181,10 @@ const laws: Readonly<Record<string, { readonly title: string; readonly gap: (see
           const value = problem.valueAndGradient(x, gradient);
           for (let i = 0; i < size; i++) gradient[i] *= scale;
           return scale * value;
+        },
+        hessianVector(x, direction, out) {
+          problem.hessianVector(x, direction, out);
+          for (let i = 0; i < size; i++) out[i] *= scale;
         },
       };
       return gapOf(path(problem, start), path(scaled, start));
@@ -243,14 +277,15 @@ function documentWith(table: string): string {
   return `# Equivariance
 
 Which change of the problem leaves the path of an optimizer the same, up to that change? Written and checked by
-\`test/properties/equivariance.test.ts\`, on random problems that are smooth and not convex, for ${steps} steps: "yes" where
+\`test/properties/equivariance.test.ts\`, on random problems that are smooth and not convex, for ${steps} steps
+(${searches} of the methods that search): "yes" where
 every problem agrees to round-off, "yes, bit for bit" where every bit agrees, "no" where fast-check finds a counterexample,
 with its gap relative to the length of the way and the seed of its problem.
 
 - **All rotations**: the path on f(Qx) from Qᵀx₀ is Qᵀ times the path on f from x₀, Q orthogonal.
 - **Kronecker rotations**: the same for a matrix parameter W and W → P W Qᵀ.
 - **Signed permutations**: the same for coordinates that change places and signs.
-- **Scaling of the loss**: the path on c·f is that on f, c > 0. With ε = 0 where the optimizer has one.
+- **Scaling of the loss**: the path on c·f is that on f, c > 0. With ε = 0 where the optimizer can do without one (full-matrix Adagrad, GGT and SOAP cannot).
 - **Scaling of coordinates**: the path on f(Dx) from D⁻¹x₀ is D⁻¹ times the path on f, D diagonal and positive.
 - **Gauge**: for a loss of W = U Vᵀ, the path of W from (U, V) is that from (UQ, VQ), Q orthogonal.
 
