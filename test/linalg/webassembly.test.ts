@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ArgumentError } from "../../src/errors.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply, planProduct } from "../../src/linalg/product.ts";
 import { useWebAssembly, webAssemblyBytes, webAssemblyKernels } from "../../src/linalg/webassembly/instance.ts";
+import { residentMemory } from "../../src/linalg/resident.ts";
+import { kernelModule } from "../../src/linalg/webassembly/kernels.ts";
 import { randomMatrix } from "./residuals.ts";
 
 /** The engine's own; its types are the browser's, which the tests do without. */
@@ -11,6 +15,7 @@ interface Engine {
   validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => object;
 }
+const members = { Instance: (engine as unknown as { Instance: unknown }).Instance };
 
 const a = randomMatrix(40, 40, 1);
 
@@ -26,10 +31,16 @@ afterEach(() => {
 });
 
 describe("webAssemblyBytes", () => {
-  it("gives a valid module of less than 2 kB", () => {
-    const bytes = webAssemblyBytes();
-    expect(bytes.length).toBeLessThan(2000);
-    expect(engine.validate(bytes)).toBe(true);
+  it("gives a valid module; that of products alone has less than 2 kB", () => {
+    expect(engine.validate(webAssemblyBytes())).toBe(true);
+    const products = kernelModule(20);
+    expect(products.length).toBeLessThan(2000);
+    expect(engine.validate(products)).toBe(true);
+  });
+
+  it("is what the build writes into the package", () => {
+    const file = readFileSync(resolve(import.meta.dirname, "..", "..", "dist", "egop.wasm"));
+    expect(Uint8Array.from(file)).toEqual(webAssemblyBytes());
   });
 });
 
@@ -40,6 +51,14 @@ describe("useWebAssembly", () => {
     expect(multiply(a, a)).toEqual(withIt);
     expect(useWebAssembly(new engine.Module(webAssemblyBytes()))).toBe(true);
     expect(multiply(a, a)).toEqual(withIt);
+  });
+
+  it("serves products and programs' memories with a module compiled ahead of time", () => {
+    const module = new engine.Module(webAssemblyBytes());
+    vi.stubGlobal("WebAssembly", { ...members, Module: refuse("Wasm code generation disallowed by embedder") });
+    expect(useWebAssembly(module)).toBe(true);
+    expect(residentMemory(1_000_000)?.array.length).toBeGreaterThan(1_000_000);
+    expect(residentMemory(1)?.kernels.memory).not.toBe(residentMemory(1)?.kernels.memory);
   });
 
   it("may be called between the runs of a planned product", () => {

@@ -7,7 +7,7 @@
  * compiled module with its memory, which the kernels use as a workspace while they run.
  */
 import { ArgumentError } from "../../errors.ts";
-import { kernelModule } from "./kernels.ts";
+import { kernelModule, strip as stripSource } from "./kernels.ts";
 import { assemble } from "./assembler.ts";
 import { residentKernels } from "./resident-kernels.ts";
 
@@ -39,7 +39,7 @@ export function webAssemblyKernels(): Kernels | null {
   if (current === undefined) {
     try {
       const { Module } = engine();
-      current = instantiate(new Module(webAssemblyBytes()));
+      current = instantiate(new Module(kernelModule(firstPages)));
     } catch {
       current = null;
     }
@@ -62,23 +62,30 @@ export function useWebAssembly(choice: boolean | object): boolean {
   else if (choice === true) {
     current = undefined;
     webAssemblyKernels();
-  } else current = instantiateGiven(choice);
+  } else {
+    current = instantiateGiven(choice);
+    // Programs' memories are instances of the same module.
+    residentModule = choice;
+  }
   return current !== null;
 }
 
 /**
- * The bytes of the kernels' WebAssembly module, to be compiled ahead of time where that is not allowed at run time; see
- * `useWebAssembly`.
+ * The bytes of a WebAssembly module with all kernels, to be compiled ahead of time where that is not allowed at run time;
+ * see `useWebAssembly`. The package has them as a file too, `egop/egop.wasm`.
  *
  * @example webAssemblyBytes()[1] // 97
  */
 export function webAssemblyBytes(): Uint8Array<ArrayBuffer> {
-  return kernelModule(firstPages);
+  return assemble([stripSource(), ...residentKernels()], firstPages);
 }
 
 function instantiateGiven(module: object): Kernels {
   try {
-    return instantiate(module);
+    const kernels = instantiate(module);
+    const { multiplyRows } = new (engine().Instance)(module).exports as Partial<ResidentKernels>;
+    if (multiplyRows === undefined) throw new ArgumentError("useWebAssembly: the module exports no `multiplyRows`.");
+    return kernels;
   } catch (cause) {
     throw new ArgumentError(
       "useWebAssembly: the module cannot be used; expected a WebAssembly.Module compiled from webAssemblyBytes().",
@@ -151,7 +158,8 @@ export function residentInstance(doubles: number): ResidentKernels | null {
     const { Module, Instance } = engine();
     residentModule ??= new Module(assemble(residentKernels(), 1));
     const kernels = new Instance(residentModule).exports as ResidentKernels;
-    kernels.memory.grow(Math.ceil(doubles / pageDoubles) - 1);
+    const missing = doubles - kernels.memory.buffer.byteLength / 8;
+    if (missing > 0) kernels.memory.grow(Math.ceil(missing / pageDoubles));
     return kernels;
   } catch {
     return null;

@@ -20,7 +20,7 @@ const tileBytes = stripRows * 8;
  * a: length × 4, panels: tiles × length × 4, c: four rows, `stride` bytes apart. c[r][4t + s] += Σₚ a[p][r]·panels[t][p][s]
  * in ascending p, from 0 unless `resume`; length is at least 1, tiles at least 1.
  */
-function strip(): wasm.FunctionSource {
+export function strip(): wasm.FunctionSource {
   const [a, panel, c, stride, tiles, length, resume, at, end, row1, row2, row3] = numbers(0, 12);
   const sums = numbers(12, 8);
   const [b0, b1, factor] = numbers(20, 3);
@@ -103,7 +103,7 @@ function repeated(type: ValueType, count: number): ValueType[] {
   return new Array<ValueType>(count).fill(type);
 }
 
-/** The kernels' module, about 1 kB, with the memory's first pages. */
+/** The module of products alone, about 1 kB, with the memory's first pages. */
 export function kernelModule(pages: number): Uint8Array<ArrayBuffer> {
   return wasm.assemble([strip()], pages);
 }
