@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** One thread each for OpenMP and OpenBLAS, and the machine's own choice of kernels. */
-export function pytorchMilliseconds(script: string, parameters: readonly number[]): number | null {
+export function pytorchMilliseconds(script: string, parameters: readonly (number | string)[]): number | null {
   const environment = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
   Reflect.deleteProperty(environment, "OPENBLAS_CORETYPE");
   const { status, stdout } = spawnSync(

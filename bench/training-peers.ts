@@ -16,13 +16,18 @@ export interface Network {
 /** Data of the network's shape: numbers from −0.5 to 0.5, and labels in turn as rows of zeros and a one. */
 function exampleData({ sizes, rows }: Network): { x: Float32Array; oneHot: Float32Array; classes: number } {
   const classes = sizes[sizes.length - 1];
-  const oneHot = new Float32Array(rows * classes);
-  for (let row = 0; row < rows; row++) oneHot[row * classes + (row % classes)] = 1;
-  return { x: noise(rows * sizes[0]), oneHot, classes };
+  return { x: noise(rows * sizes[0]), oneHot: oneHotLabels(rows, classes), classes };
 }
 
-/** The same numbers in every run. */
-function noise(length: number): Float32Array {
+/** Labels in turn as rows of zeros and a one. */
+export function oneHotLabels(rows: number, classes: number): Float32Array {
+  const oneHot = new Float32Array(rows * classes);
+  for (let row = 0; row < rows; row++) oneHot[row * classes + (row % classes)] = 1;
+  return oneHot;
+}
+
+/** Numbers from −0.5 to 0.5, the same in every run. */
+export function noise(length: number): Float32Array {
   let seed = 1;
   return Float32Array.from({ length }, () => (seed = (seed * 16807) % 2147483647) / 2147483647 - 0.5);
 }

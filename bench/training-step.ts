@@ -22,6 +22,7 @@ import {
   softmaxCrossEntropy,
   type StochasticObjective,
 } from "egop";
+import { heapBytesPerStep } from "./heap-growth.ts";
 import { pytorchMilliseconds } from "./pytorch.ts";
 import type { Row, Suite } from "./row.ts";
 import { race } from "./side-by-side.ts";
@@ -93,17 +94,6 @@ function stepper(network: Case): () => void {
     optimizer.update(gradient, state, parameters);
     for (let i = 0; i < parameters.length; i++) parameters[i] += gradient[i];
   };
-}
-
-/** Bytes by which the heap grows in a step, over so many steps: the smallest of three, as other things allocate too. */
-function heapBytesPerStep(step: () => void, steps: number): number {
-  const growths = Array.from({ length: 3 }, () => {
-    globalThis.gc?.();
-    const before = process.memoryUsage().heapUsed;
-    for (let i = 0; i < steps; i++) step();
-    return (process.memoryUsage().heapUsed - before) / steps;
-  });
-  return Math.round(Math.min(...growths) * 10) / 10;
 }
 
 /** What tracing, differentiating and compiling the digits network take in a process that has just loaded the library. */

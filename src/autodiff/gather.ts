@@ -6,6 +6,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import type { Shape } from "../linalg/layout.ts";
 import { add, multiply } from "./arithmetic.ts";
 import { equal } from "./comparisons.ts";
+import { copyElements } from "./copy-elements.ts";
 import { range, repeated } from "./repetition.ts";
 import { reshape } from "./structure.ts";
 import { apply, requireTensor, type Operand, type Primitive, type Tensor } from "./tensor.ts";
@@ -30,7 +31,7 @@ const gatherPrimitive: Primitive = {
       for (let k = 0; k < indices.size; k++) {
         const from = x.offset + indexAt("gather", indices, k, rows) * width;
         const to = output.offset + k * width;
-        for (let i = 0; i < width; i++) output.array[to + i] = x.array[from + i];
+        copyElements(x.array, from, output.array, to, width);
       }
     };
   },

@@ -1,6 +1,7 @@
 /** Primitives that put several tensors into one: concatenation along an axis, and stacking along a new one. */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
+import { copyElements } from "./copy-elements.ts";
 import { repeated, zerosLike } from "./repetition.ts";
 import { reshape, slice } from "./structure.ts";
 import { applyTo, axisOf, requireTensor, shapeError, type Operand, type Primitive, type Tensor } from "./tensor.ts";
@@ -40,9 +41,6 @@ const concatenatePrimitive = (axis: number): Primitive => ({
   batch: (inputs, batched, size) => concatenate(repeated(inputs, batched, size), axis + 1),
 });
 
-/** From so many elements on, the engine's own copy is faster than a loop, in spite of the view that it needs. */
-const wide = 128;
-
 /** `count` stretches of `width` elements, side by side in the input, to places `distance` apart. */
 function copyBlocks(
   input: Operand,
@@ -52,14 +50,8 @@ function copyBlocks(
   start: number,
   distance: number,
 ): void {
-  const { array: from, offset } = input;
-  const { array: to } = output;
-  for (let block = 0; block < count; block++) {
-    const f = offset + block * width;
-    const t = start + block * distance;
-    if (width >= wide) to.set(from.subarray(f, f + width), t);
-    else for (let k = 0; k < width; k++) to[t + k] = from[f + k];
-  }
+  for (let block = 0; block < count; block++)
+    copyElements(input.array, input.offset + block * width, output.array, start + block * distance, width);
 }
 
 /**

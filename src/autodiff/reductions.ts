@@ -33,16 +33,19 @@ const extremePrimitive = (name: "max" | "min"): Primitive => {
     kernel([x], output): () => void {
       const [length, inner] = x.shape.slice(-2);
       return () => {
-        for (let k = 0; k < output.size; k++) {
-          const at = x.offset + (k - (k % inner)) * length + (k % inner);
-          let best = x.array[at];
-          for (let j = 1; j < length; j++) {
-            const value = x.array[at + j * inner];
-            // The first comparison keeps a NaN that was met.
-            if (!(sign * value <= sign * best) && best === best) best = value;
+        const { array: from } = x;
+        const { array: to } = output;
+        let out = output.offset;
+        for (let start = x.offset; start < x.offset + x.size; start += length * inner)
+          for (let first = start; first < start + inner; first++) {
+            let best = from[first];
+            for (let j = 1, at = first + inner; j < length; j++, at += inner) {
+              const value = from[at];
+              // The first comparison keeps a NaN that was met.
+              if (!(sign * value <= sign * best) && best === best) best = value;
+            }
+            to[out++] = best;
           }
-          output.array[output.offset + k] = best;
-        }
       };
     },
     jvp: ([x], output, [tangent]) => tangent && sum(multiply(shares(x, output), tangent), -2),

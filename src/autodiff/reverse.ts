@@ -6,7 +6,8 @@
 import { ArgumentError } from "../errors.ts";
 import { add } from "./arithmetic.ts";
 import { callerLine } from "./caller-line.ts";
-import { constant, zerosLike } from "./repetition.ts";
+import { concatenate } from "./join.ts";
+import { broadcastTo, constant, zerosLike } from "./repetition.ts";
 import { shapeError, type Node, type Tensor } from "./tensor.ts";
 
 /**
@@ -38,24 +39,70 @@ export function pullBack(
   const last = Math.max(...outputs.map((output) => output.id));
   const { nodes } = outputs[0].graph;
   const reached = dependents(nodes, variables, last);
-  const cotangents = new Map<number, Tensor>();
+  const contributions = new Map<number, Tensor[]>();
   const accumulate = (tensor: Tensor, contribution: Tensor | undefined): void => {
     if (contribution === undefined || !reached[tensor.id]) return;
-    const others = cotangents.get(tensor.id);
-    cotangents.set(tensor.id, others === undefined ? contribution : add(others, contribution));
+    const others = contributions.get(tensor.id);
+    if (others === undefined) contributions.set(tensor.id, [contribution]);
+    else others.push(contribution);
   };
   outputs.forEach((output, k) => accumulate(output, outputCotangents[k]));
   for (let id = last; id >= 0; id--) {
-    const cotangent = cotangents.get(id);
+    const parts = contributions.get(id);
     const { primitive, inputs, output } = nodes[id];
-    if (cotangent === undefined || primitive === undefined || !inputs.some((input) => reached[input.id])) continue;
+    if (parts === undefined || primitive === undefined || !inputs.some((input) => reached[input.id])) continue;
     if (primitive.piecewiseConstant === true) continue;
     requireContinuous(nodes[id], reached);
+    const cotangent = total(parts);
     primitive.pullback(inputs, output, cotangent).forEach((contribution, index) => {
       accumulate(inputs[index], contribution);
     });
   }
-  return variables.map((variable) => cotangents.get(variable.id) ?? zerosLike(variable));
+  return variables.map((variable) => {
+    const parts = contributions.get(variable.id);
+    return parts === undefined ? zerosLike(variable) : total(parts);
+  });
+}
+
+/**
+ * The sum of cotangents, first to last. Those of slices side by side (the elements of a sequence, the gates of a layer)
+ * are put next to each other instead: adding up each one with its zeros would take time quadratic in their number.
+ */
+function total(parts: readonly Tensor[]): Tensor {
+  return joined(parts) ?? parts.reduce((sum, part) => add(sum, part));
+}
+
+/** Tensors that are zero but for stretches of one axis that do not overlap, as one concatenation; else undefined. */
+function joined(parts: readonly Tensor[]): Tensor | undefined {
+  if (parts.length < 2) return undefined;
+  const stretches: { readonly before: number; readonly part: Tensor }[] = [];
+  const axis = Number(parts[0].node.primitive?.attributes?.["axis"]);
+  for (const { node } of parts) {
+    const { primitive, inputs } = node;
+    if (primitive?.name !== "pad" || primitive.attributes?.["axis"] !== axis) return undefined;
+    stretches.push({ before: Number(primitive.attributes["before"]), part: inputs[0] });
+  }
+  stretches.sort((a, b) => a.before - b.before);
+  const { shape, graph } = parts[0];
+  const pieces: Tensor[] = [];
+  let end = 0;
+  const fillTo = (start: number): void => {
+    if (start > end)
+      pieces.push(
+        broadcastTo(
+          constant(graph, 0),
+          shape.map((n, a) => (a === axis ? start - end : n)),
+        ),
+      );
+  };
+  for (const { before, part } of stretches) {
+    if (before < end) return undefined;
+    fillTo(before);
+    pieces.push(part);
+    end = before + part.shape[axis];
+  }
+  fillTo(shape[axis]);
+  return concatenate(pieces, axis);
 }
 
 /** Which nodes up to `last` have a derivative in a variable. */

@@ -5,6 +5,7 @@
 import { ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
 import { planWalk } from "./broadcast.ts";
+import { copyElements } from "./copy-elements.ts";
 import { linear } from "./linear.ts";
 import { apply, axisOf, requireTensor, shapeError, type Operand, type Primitive, type Tensor } from "./tensor.ts";
 
@@ -67,6 +68,11 @@ function permuteAxes(x: Operand, output: Operand, order: readonly number[]): () 
     const { array: from, offset } = x;
     const { array: to } = output;
     let out = output.offset;
+    if (step === 1) {
+      for (let row = 0; row < rows; row++, out += rowLength)
+        copyElements(from, offset + starts[row], to, out, rowLength);
+      return;
+    }
     for (let row = 0; row < rows; row++) {
       let at = offset + starts[row];
       for (let k = 0; k < rowLength; k++, at += step) to[out++] = from[at];
@@ -137,7 +143,7 @@ function copyPart({ outer, innerOfWhole, innerOfPart, skipped }: AxisRange, whol
   for (let o = 0; o < outer; o++) {
     const f = fromOffset + o * innerOfWhole + skipped;
     const t = toOffset + o * innerOfPart;
-    for (let i = 0; i < innerOfPart; i++) to[t + i] = from[f + i];
+    copyElements(from, f, to, t, innerOfPart);
   }
 }
 
@@ -166,7 +172,7 @@ function pastePart({ outer, innerOfWhole, innerOfPart, skipped }: AxisRange, par
   for (let o = 0; o < outer; o++) {
     const f = fromOffset + o * innerOfPart;
     const t = toOffset + o * innerOfWhole + skipped;
-    for (let i = 0; i < innerOfPart; i++) to[t + i] = from[f + i];
+    copyElements(from, f, to, t, innerOfPart);
   }
 }
 
