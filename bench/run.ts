@@ -5,11 +5,12 @@
 import { decompositions } from "./decompositions.ts";
 import { egopSuite } from "./egop.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
+import { elementary } from "./math.ts";
 import { networkStep } from "./network-step.ts";
 import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
 
-const suites: readonly Suite[] = [trainingStep, networkStep, linearAlgebra, decompositions, egopSuite];
+const suites: readonly Suite[] = [trainingStep, networkStep, linearAlgebra, decompositions, egopSuite, elementary];
 
 const flags = process.argv.slice(2);
 const json = flags.includes("--json");

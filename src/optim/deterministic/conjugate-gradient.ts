@@ -31,7 +31,7 @@ export interface ConjugateGradientState {
   readonly kind: "conjugateGradient";
   readonly version: 1;
   /** The length of the last step in multiples of its direction; 0 before the first step. */
-  step: number;
+  stepLength: number;
   /** The slope along the last direction at its start. */
   slope: number;
   /** d, the direction of the next step; not in use before the first. */
@@ -62,7 +62,7 @@ export function conjugateGradient(
     init: (dimension) => ({
       kind: "conjugateGradient",
       version: 1,
-      step: 0,
+      stepLength: 0,
       slope: 0,
       direction: new Float64Array(dimension),
     }),
@@ -76,10 +76,10 @@ export function conjugateGradient(
         step(state) {
           checkState(state, "conjugateGradient", 1);
           direction.set(state.direction);
-          let slope = state.step === 0 ? 0 : dot(direction, path.at.gradient);
+          let slope = state.stepLength === 0 ? 0 : dot(direction, path.at.gradient);
           let line = path.line(direction, slope);
           // The first step to try is the one that would change the value, to first order, as the last did.
-          if (!(slope < 0 && lineSearch(line, (state.step * state.slope) / slope))) {
+          if (!(slope < 0 && lineSearch(line, (state.stepLength * state.slope) / slope))) {
             for (let i = 0; i < direction.length; i++) direction[i] = -path.at.gradient[i];
             slope = dot(direction, path.at.gradient);
             line = path.line(direction, slope);
@@ -88,7 +88,7 @@ export function conjugateGradient(
           const factor = beta(path.at, path.next, direction);
           for (let i = 0; i < direction.length; i++)
             state.direction[i] = -path.next.gradient[i] + factor * direction[i];
-          state.step = line.step;
+          state.stepLength = line.step;
           state.slope = slope;
           path.accept();
           return true;
