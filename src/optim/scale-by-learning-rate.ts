@@ -48,23 +48,7 @@ export function scaleByLearningRate(learningRate: number | Schedule): GradientTr
       }
       const factor = -rateAt(state.step);
       state.step += 1;
-      scale(gradient, factor);
+      for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;
     },
   };
-}
-
-/** Four elements at a time: a loop over a typed array costs as much as what is in it. */
-function scale(values: Float64Array, factor: number): void {
-  let i = 0;
-  for (; i + 4 <= values.length; i += 4) {
-    const a = values[i] * factor;
-    const b = values[i + 1] * factor;
-    const c = values[i + 2] * factor;
-    const d = values[i + 3] * factor;
-    values[i] = a;
-    values[i + 1] = b;
-    values[i + 2] = c;
-    values[i + 3] = d;
-  }
-  for (; i < values.length; i++) values[i] *= factor;
 }
