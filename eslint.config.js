@@ -18,7 +18,7 @@ const noPower = {
 };
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/node_modules/", "lab/reports/"] },
+  { ignores: ["**/dist/", "**/node_modules/", "lab/reports/", "api-reference/"] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
