@@ -8,6 +8,7 @@ import { householderBasis } from "./householder-basis.ts";
 import { kroneckerBasis, type KroneckerFactors } from "./kronecker-basis.ts";
 import { auxiliaryBasis, reducedBasis } from "./low-rank-basis.ts";
 import { groupsOf, type Group } from "./moment-form.ts";
+import { leadingFactors } from "./leading-factors.ts";
 import { chooseRank, type RankChoice } from "./rank-choice.ts";
 import { isWeight } from "./sampling.ts";
 import type { SecondMoment } from "./second-moment.ts";
@@ -26,7 +27,11 @@ export interface BasisOptions {
    * biases and the parameters of normalizations are not.
    */
   readonly rotate?: (tensor: TensorSlot) => boolean;
-  /** The number of leading directions of each basis (at most its dimension), or how to choose it. Left out: all. */
+  /**
+   * The number of leading directions of each basis (at most its dimension), or how to choose it. Left out: all. Of a
+   * Kronecker basis the directions are products of one of the rows' and one of the columns': of each side those are taken
+   * that stand in a leading one, and completed by reflectors.
+   */
   readonly rank?: RankChoice;
   /** With a rank: a whole basis completed by reflectors (default), r coordinates only, or r beside the original ones. */
   readonly form?: "householder" | "reduced" | "auxiliary";
@@ -58,11 +63,17 @@ export function basisFor(source: BasisSource, options: BasisOptions): Basis {
   }
   const rotated = source.layout.tensors.filter((slot) => rotate(slot));
   if (by === "kronecker" || by === "convolution") {
-    if (rank !== undefined) throw new ArgumentError(`basis: by "${by}" has no rank: its factors are whole.`);
-    return kroneckerBasis(
-      source.layout,
-      new Map(rotated.map((slot) => [slot.name, factorsOf(source, slot, by === "kronecker")])),
-    );
+    const other = (["form", "precision", "start"] as const).find((name) => options[name] !== undefined);
+    if (other !== undefined && !(other === "form" && options.form === "householder"))
+      throw new ArgumentError(`basis: by "${by}" has no ${other}: its factors are whole, or completed by reflectors.`);
+    const factors = (slot: TensorSlot): KroneckerFactors => {
+      const { left, right } = source.moment.marginals(slot);
+      const [ofRows, ofColumns] = [by === "kronecker" ? left : undefined, right].map(spectrumOf);
+      return rank === undefined
+        ? { left: ofRows?.vectors, right: ofColumns?.vectors }
+        : leadingFactors(ofRows, ofColumns, rank);
+    };
+    return kroneckerBasis(source.layout, new Map(rotated.map((slot) => [slot.name, factors(slot)])));
   }
   requireTensorwise(by);
   const names = by === "tensor" ? rotated.map(({ name }) => [name]) : by;
@@ -114,10 +125,8 @@ function traceOf(moment: Moment): number {
   return trace;
 }
 
-function factorsOf(source: BasisSource, slot: TensorSlot, both: boolean): KroneckerFactors {
-  const { left, right } = source.moment.marginals(slot);
-  const axes = (matrix: Matrix): Matrix => wholeSpectrum({ kind: "matrix", matrix }).vectors;
-  return { ...(both ? { left: axes(left) } : {}), right: axes(right) };
+function spectrumOf(matrix: Matrix | undefined): Spectrum | undefined {
+  return matrix === undefined ? undefined : wholeSpectrum({ kind: "matrix", matrix });
 }
 
 /** The types allow nothing else, but plain JavaScript callers have none. */

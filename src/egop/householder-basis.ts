@@ -21,6 +21,28 @@ import { checkVectors, linearBasis, type Basis } from "./basis.ts";
 import { matrixData, readMatrix, readPrecision, type BasisData } from "./basis-data.ts";
 import { bytesOf, checkPrecision, tallShape, type DirectionOptions } from "./low-rank-basis.ts";
 
+/** A whole orthonormal matrix (I − Y T Yᵀ) S: Y is d × r, T r × r, and S has these signs first, then ones. */
+export interface Completion {
+  readonly reflectors: Matrix;
+  readonly triangle: Matrix;
+  readonly signs: Float64Array;
+}
+
+/** The completion of the orthonormal columns of a tall matrix. Throws NotFiniteError naming an entry that is not finite. */
+export function completionOf(vectors: Matrix): Completion {
+  const { rows, columns } = vectors;
+  const { packed, scales } = householderQR(vectors);
+  const { v, t } = gatherReflectors(packed.data, columns, 0, 0, rows - 1, columns, scales, 0);
+  const reflectors = new Matrix(rows, columns, v);
+  // A reflector of scale 0 reflects nothing; its vector must not say otherwise.
+  scales.forEach((scale, k) => {
+    if (scale === 0) reflectors.set(k, k, 0);
+  });
+  // Q R = V with R diagonal, ±1: the signs that bring back the columns that were given.
+  const signs = Float64Array.from({ length: columns }, (_v, k) => (packed.get(k, k) < 0 ? -1 : 1));
+  return { reflectors, triangle: new Matrix(columns, columns, t), signs };
+}
+
 /**
  * The d coordinates with respect to the orthonormal columns of a d × r matrix, r from 0 to d, and a completion of them.
  * Throws ShapeError for a wide matrix, NotFiniteError naming an entry that is NaN or infinite.
@@ -31,17 +53,9 @@ export function householderBasis(vectors: Matrix, options: DirectionOptions = {}
   const { dimension, rank } = tallShape("householderBasis", vectors);
   const { precision = "double" } = options;
   checkPrecision("householderBasis", precision);
-  const { packed, scales } = householderQR(vectors);
-  const { v, t } = gatherReflectors(packed.data, rank, 0, 0, dimension - 1, rank, scales, 0);
-  const reflectors = new Matrix(dimension, rank, v);
-  // A reflector of scale 0 reflects nothing; its vector must not say otherwise.
-  scales.forEach((scale, k) => {
-    if (scale === 0) reflectors.set(k, k, 0);
-  });
+  const { reflectors, signs, ...completed } = completionOf(vectors);
   const panels = panelColumns(reflectors, precision);
-  const triangle = precision === "double" ? new Matrix(rank, rank, t) : triangleOfSingles(reflectors);
-  // Q R = V with R diagonal, ±1: the signs that bring back the columns that were given.
-  const signs = Float64Array.from({ length: rank }, (_v, k) => (packed.get(k, k) < 0 ? -1 : 1));
+  const triangle = precision === "double" ? completed.triangle : triangleOfSingles(reflectors);
   const inner = new Float64Array(rank);
   const signed = new Float64Array(dimension);
 

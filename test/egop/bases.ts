@@ -52,6 +52,14 @@ export const orthonormalBases: Readonly<Record<string, (seed: number) => Basis>>
         ["K", { left: square(2, seed, 2) }],
       ]),
     ),
+  "kronecker, completed": (seed) =>
+    kroneckerBasis(
+      model,
+      new Map([
+        ["W", { left: directions(3, 1, seed), right: square(2, seed, 1) }],
+        ["K", { right: directions(3, 2, seed) }],
+      ]),
+    ),
   convolution: (seed) => convolutionBasis(model, new Map([["K", square(3, seed, 0)]])),
   "householder, rank 4": (seed) => householderBasis(directions(d, 4, seed)),
   "householder, rank 0": () => householderBasis(new Matrix(d, 0)),
