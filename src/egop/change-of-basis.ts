@@ -16,7 +16,12 @@ import { multiply, multiplyVector } from "../linalg/product.ts";
 import { fold, integers, random } from "../math/random.ts";
 import type { CoordinateChange } from "../optim/transformation.ts";
 import type { Basis } from "./basis.ts";
-import { isKroneckerFactorBasis, kroneckerFactorBasis, type KroneckerFactorBasis } from "./kronecker-basis.ts";
+import {
+  areWhole,
+  isKroneckerFactorBasis,
+  kroneckerFactorBasis,
+  type KroneckerFactorBasis,
+} from "./kronecker-basis.ts";
 
 /** What becomes of averages of squares; see the head of the file. */
 export type SquaresRule = "overlap" | "keep" | "restart";
@@ -73,14 +78,21 @@ interface Relation {
 
 function relationOf(from: Basis, to: Basis): Relation {
   if (from.kind === "dense" && to.kind === "dense") return betweenDense(from.matrices[0], to.matrices[0]);
-  if (isKroneckerFactorBasis(from) && isKroneckerFactorBasis(to) && sameSides(from, to))
+  if (
+    isKroneckerFactorBasis(from) &&
+    isKroneckerFactorBasis(to) &&
+    sameSides(from, to) &&
+    areWhole(from) &&
+    areWhole(to)
+  )
     return betweenKronecker(from, to);
   if (from.kind === "union" && to.kind === "union" && sameLayout(from, to)) return betweenUnions(from, to);
   const same = from === to || (from.kind === "identity" && to.kind === "identity");
   const sameDirections =
     from.kind === to.kind &&
-    ["householder", "reduced", "auxiliary"].includes(from.kind) &&
-    isSignedPermutation(overlap(from.matrices[0], to.matrices[0]));
+    ["householder", "reduced", "auxiliary", "kronecker"].includes(from.kind) &&
+    from.matrices.length === to.matrices.length &&
+    from.matrices.every((matrix, k) => signedPermutation(matrix, to.matrices[k]) !== undefined);
   const between = new Float64Array(from.dimension);
   function rotate(x: Float64Array, out: Float64Array): void {
     from.pushDirection(x, between);

@@ -39,7 +39,10 @@ export {
   reducedBasis,
   type AuxiliaryBasis,
   type ProjectLeakState,
+  type DirectionOptions,
+  type ReducedOptions,
 } from "./low-rank-basis.ts";
+export type { Precision } from "../linalg/panel-columns.ts";
 export {
   kroneckerMarginals,
   tensorBlocks,

@@ -22,6 +22,7 @@ import { singularValues } from "../../src/linalg/singular-value-decomposition.ts
 import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply, multiplyVector } from "../../src/linalg/product.ts";
+import { useWebAssembly } from "../../src/linalg/webassembly/instance.ts";
 import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
 import { normal, random } from "../../src/math/random.ts";
 import {
@@ -146,6 +147,31 @@ describe("a Kronecker basis of a large tensor", () => {
   });
 });
 
+describe("a completed Kronecker basis of a large tensor", () => {
+  it("is the Kronecker product of the completed sides, with the same bits with WebAssembly and without", () => {
+    const [left, right] = [directions(64, 5, 1), directions(40, 30, 2)];
+    const sides = [left, right].map((side) => matrixOf(householderBasis(side)));
+    const x = new Matrix(64, 40, normal(random(3), new Float64Array(64 * 40)));
+    const results = [true, false].map((choice) => {
+      useWebAssembly(choice);
+      const basis = kroneckerFactorBasis([64, 40], { left, right });
+      expect(basis.cost.operations).toBe(64 * 40 * 4 * (5 + 30));
+      const [pushed, pulled] = [0, 0].map(() => new Float64Array(64 * 40));
+      basis.pushDirection(x.data, pushed);
+      basis.pullGradient(x.data, pulled);
+      return { pushed, pulled };
+    });
+    useWebAssembly(true);
+    expect(results[1]).toEqual(results[0]);
+    const expected = {
+      pushed: multiply(multiply(sides[0], x), sides[1], { transposeB: true }),
+      pulled: multiply(multiply(sides[0], x, { transposeA: true }), sides[1]),
+    };
+    for (const name of ["pushed", "pulled"] as const)
+      results[0][name].forEach((value, k) => expect(value).toBeCloseTo(expected[name].data[k], 12));
+  });
+});
+
 describe("a reduced basis", () => {
   it("keeps the start, or not, and moves in the span alone", () => {
     const given = directions(d, 4, 1);
@@ -237,6 +263,24 @@ describe("an auxiliary basis", () => {
   });
 });
 
+describe("directions kept as singles", () => {
+  it("take half the memory, and stay within 1e-7 of those given", () => {
+    const given = directions(d, 4, 8);
+    for (const [make, bytes] of [
+      [householderBasis, 4 * d * 4],
+      [auxiliaryBasis, 4 * d * 4],
+      [reducedBasis, 4 * d * 4],
+    ] as const) {
+      const [single, double] = (["single", "double"] as const).map((precision) => make(given, { precision }));
+      expect(single.cost).toEqual({ ...double.cost, bytes });
+      const [a, b] = [single, double].map(matrixOf);
+      const difference = Math.max(...a.data.map((value, k) => Math.abs(value - b.data[k])));
+      expect(difference).toBeGreaterThan(1e-10);
+      expect(difference).toBeLessThan(1e-6);
+    }
+  });
+});
+
 describe("bases refuse", () => {
   it("what does not fit", () => {
     expect(() => denseBasis(new Matrix(2, 3))).toThrow(ShapeError);
@@ -267,6 +311,10 @@ describe("bases refuse", () => {
         { tensors: ["b"], basis: two },
       ]),
     ).toThrow('the tensor "b" stands twice');
+    for (const make of [householderBasis, auxiliaryBasis, reducedBasis])
+      expect(() => make(directions(d, 2, 1), { precision: "half" as "single" })).toThrow(
+        'precision is "half"; expected "double" or "single"',
+      );
     const odd = layout({ a: [2], c: [2], "a+c": [2] });
     expect(() => unionBasis(odd, [{ tensors: ["a", "c"], basis: denseBasis(Matrix.identity(4)) }])).toThrow(
       "cannot be one layout in this order",
@@ -301,6 +349,7 @@ describe("bases refuse", () => {
       { kind: "householder", version: 1, vectors: { rows: 1, columns: 2, data: [1, 2] } },
       { kind: "reduced", version: 1, vectors: matrix, outside: [1, 2] },
       { kind: "reduced", version: 1, vectors: matrix, outside: "1" },
+      { kind: "householder", version: 1, precision: "half", vectors: matrix },
       { kind: "hadamard", version: 1, layout: [{ name: "w", shape: [2] }], key: { words: [1, 2, 3] } },
       { kind: "hadamard", version: 1, layout: [{ name: "w", shape: [2] }], key: { words: [1, 2, 3, -4] } },
       { kind: "identity", version: 1, layout: [] },
