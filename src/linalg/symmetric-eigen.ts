@@ -6,12 +6,12 @@
  * stable: errors of a few units of round-off of the largest eigenvalue; Jacobi is relatively accurate in small ones, too,
  * where scaling to a unit diagonal makes a positive definite matrix well conditioned.
  *
- * That scaling improves the condition number at most by the square of the ratio of its largest to its smallest factor
- * (A. van der Sluis, Condition Numbers and Equilibration of Matrices, Numerische Mathematik 14, 1969), so Jacobi can gain
- * next to nothing unless rows differ in size; that is how the default is chosen.
+ * That scaling improves the condition number at most by the square of the ratio of its largest to its smallest factor, so
+ * Jacobi can gain next to nothing unless rows differ in size (grading.ts); that is how the default is chosen.
  */
 import { requireRepresentable } from "./finite.ts";
 import { divideAndConquer } from "./divide-and-conquer.ts";
+import { rowsAreGraded } from "./grading.ts";
 import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
 import type { Matrix } from "./matrix.ts";
 import { descendingOrder, orientColumns, rowsAsColumns, scaleToOne } from "./orientation.ts";
@@ -46,7 +46,8 @@ export function symmetricEigen(
   const scale = scaleToOne(matrix.data);
   const scaled = symmetrized(matrix, scale, "symmetricEigen");
   const { rows: n } = scaled;
-  const method = options.method ?? (n > 2 && n <= smallSize && isGraded(scaled) ? "jacobi" : "tridiagonal");
+  const method =
+    options.method ?? (n > 2 && n <= smallSize && rowsAreGraded(scaled, gradedRatio) ? "jacobi" : "tridiagonal");
   if (method === "jacobi") return oriented(byJacobi(scaled), scale);
   if (n > smallSize) return oriented(throughTridiagonal(scaled), scale);
   return unscaled(smallSymmetricEigenInPlace(scaled), scaled, scale);
@@ -62,19 +63,6 @@ export function symmetricEigen(
 export function jacobiEigen(matrix: Matrix): SymmetricEigen {
   const scale = scaleToOne(matrix.data);
   return oriented(byJacobi(symmetrized(matrix, scale, "jacobiEigen")), scale);
-}
-
-/** Whether rows differ in size; those of zeros do not count. */
-function isGraded({ rows: n, data }: Matrix): boolean {
-  let least = Infinity;
-  let most = 0;
-  for (let i = 0; i < n; i++) {
-    let largest = 0;
-    for (let at = i * n; at < (i + 1) * n; at++) if (Math.abs(data[at]) > largest) largest = Math.abs(data[at]);
-    if (largest > most) most = largest;
-    if (largest > 0 && largest < least) least = largest;
-  }
-  return most > gradedRatio * least;
 }
 
 function oriented({ values, columns }: Decomposed, scale: number): SymmetricEigen {
