@@ -46,6 +46,9 @@ export const shiftLeft = (bits: number): Code => [integer(bits), 0x74];
 export const load = (offset = 0): Code => [vector(0x00), 3, unsigned(offset)];
 export const loadSplat = (offset = 0): Code => [vector(0x0a), 3, unsigned(offset)];
 export const store = (offset = 0): Code => [vector(0x0b), 3, unsigned(offset)];
+/** Of one lane: loaded beside a zero; stored from the first. */
+export const loadOne: Code = [vector(0x5d), 3, 0];
+export const storeOne = (offset: number): Code => [vector(0x5b), 3, unsigned(offset), 0];
 export const zero: Code = [vector(0x0c), new Array<number>(16).fill(0)];
 export const addLanes: Code = vector(0xf0);
 export const subtractLanes: Code = vector(0xf1);
@@ -62,6 +65,23 @@ export const when = (condition: Code, then: Code, otherwise: Code = []): Code =>
 
 /** Runs the body, and again as long as the condition after it is not 0. */
 export const repeat = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
+
+export const shiftRight = (bits: number): Code => [integer(bits), 0x76];
+
+/** Adds a constant, or another local, to a local. */
+export const increase = (local: number, by: number): Code => [get(local), integer(by), add, set(local)];
+export const increaseBy = (local: number, by: number): Code => [get(local), get(by), add, set(local)];
+
+/** Runs the body `local` times (at least once), counting it down to 0. */
+export const countDown = (local: number, body: Code): Code =>
+  repeat(body, [get(local), integer(1), subtract, tee(local)]);
+
+/** As many locals from `first` on. */
+export const numbers = (first: number, count: number): number[] =>
+  Array.from({ length: count }, (_value, k) => first + k);
+
+/** The types of as many locals. */
+export const repeated = (type: ValueType, count: number): ValueType[] => new Array<ValueType>(count).fill(type);
 
 /** Ends the function with what is on the stack. */
 export const leave: Code = [0x0f];

@@ -10,7 +10,7 @@ import * as wasm from "./assembler.ts";
 import { type Code, i32, v128 } from "./assembler.ts";
 import { rootsStart } from "./workspace.ts";
 
-const { get, set, integer, vector } = wasm;
+const { get, increase, integer, set, vector } = wasm;
 
 /** Instructions of the vector table on the values of two lanes, doubles or whole numbers of 64 bits. */
 const not = vector(0x4d);
@@ -99,7 +99,6 @@ function loop(
   covered?: (x: number) => Code,
 ): wasm.FunctionSource {
   const [at, to, length, left, x] = [0, 1, 2, 3, 4];
-  const increase = (local: number, by: number): Code => [get(local), integer(by), wasm.add, set(local)];
   const done: Code = [get(length), get(left), wasm.subtract];
   return {
     name,
@@ -117,7 +116,7 @@ function loop(
             wasm.when(
               [get(left), integer(1), 0x46],
               // The last of an odd number.
-              [get(to), body(x, x + 1), vector(0x5b), 3, 0, 0, get(length), wasm.leave],
+              [get(to), body(x, x + 1), wasm.storeOne(0), get(length), wasm.leave],
               [get(to), body(x, x + 1), wasm.store()],
             ),
             [increase(at, 16), increase(to, 16), increase(left, -2)],

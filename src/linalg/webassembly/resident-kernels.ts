@@ -1,44 +1,28 @@
 /**
  * WebAssembly kernels for data that already lies in the module's memory, where a compiled program keeps its values: the
- * matrix product without copies of its left operand, and loops over elements. Two numbers at a time, each rounded as
+ * matrix product without copies of its left operand, sums and copies of rows; see element-loops.ts for the others. Two numbers at a time, each rounded as
  * JavaScript rounds it and in JavaScript's order, so the bits are those of the loops that they stand in for.
  *
  * Addresses are bytes. Vectors are read up to seven numbers past the end of an operand (and not used): whoever lays out
  * the memory leaves that much behind the last one.
  */
 import * as wasm from "./assembler.ts";
-import { type Code, i32, v128, type ValueType } from "./assembler.ts";
+import { type Code, i32, v128 } from "./assembler.ts";
+import { elementLoops } from "./element-loops.ts";
 import { elementaryKernels } from "./elementary-kernels.ts";
+
+const { countDown, get, increase, increaseBy, loadOne, numbers, repeated, set, shiftRight, storeOne, vector } = wasm;
 
 const pair = 16;
 /** A panel of B and a strip of A are four numbers wide. */
 const quad = 32;
 
 /** The instructions of the vector table that assembler.ts has no use for itself. */
-const { vector } = wasm;
-const isAtMost = vector(0x4b);
-const isAbove = vector(0x4a);
-const bothOf = vector(0x4e);
-const firstNotSecond = vector(0x4f);
-const loadOne: Code = [vector(0x5d), 3, 0];
 const loadSecond: Code = [vector(0x57), 3, 0, 1];
-const storeOne = (offset: number): Code => [vector(0x5b), 3, offset, 0];
-const absolute = vector(0xec);
-const squareRoot = vector(0xef);
-const divideLanes = vector(0xf3);
 const select: Code = [0x1b];
 const greater: Code = [0x4a];
 
-const get = wasm.get;
-const set = wasm.set;
-const increase = (local: number, by: number): Code => [get(local), wasm.integer(by), wasm.add, set(local)];
-const increaseBy = (local: number, by: number): Code => [get(local), get(by), wasm.add, set(local)];
 const exceeds = (local: number, value: number): Code => [get(local), wasm.integer(value), greater];
-const numbers = (first: number, count: number): number[] => Array.from({ length: count }, (_value, k) => first + k);
-const repeated = (type: ValueType, count: number): ValueType[] => new Array<ValueType>(count).fill(type);
-/** Runs the body `local` times (at least once), counting it down to 0. */
-const countDown = (local: number, body: Code): Code =>
-  wasm.repeat(body, [get(local), wasm.integer(1), wasm.subtract, wasm.tee(local)]);
 
 // ---- packing ----------------------------------------------------------------------------------------------------------
 
@@ -62,6 +46,25 @@ function packRows(): wasm.FunctionSource {
         [increaseBy(b, stride), increase(to, quad)],
       ]),
     ],
+  };
+}
+
+/** copyRows(from, strideFrom, to, strideTo, width, rows): rows of `width` numbers, at least one of each, as they are. */
+function copyRows(): wasm.FunctionSource {
+  const [from, strideFrom, to, strideTo, width, rows, at, out, left] = numbers(0, 9);
+  const copy = (offset: number): Code => [get(out), get(at), wasm.load(offset), wasm.store(offset)];
+  return {
+    name: "copyRows",
+    parameters: repeated(i32, 6),
+    locals: repeated(i32, 3),
+    body: countDown(rows, [
+      [get(from), set(at), get(to), set(out)],
+      [get(width), shiftRight(2), wasm.tee(left)],
+      wasm.when([], countDown(left, [copy(0), copy(pair), increase(at, quad), increase(out, quad)])),
+      wasm.when([get(width), wasm.integer(2), wasm.and], [copy(0), increase(at, pair), increase(out, pair)]),
+      wasm.when([get(width), wasm.integer(1), wasm.and], [get(out), get(at), loadOne, storeOne(0)]),
+      [increaseBy(from, strideFrom), increaseBy(to, strideTo)],
+    ]),
   };
 }
 
@@ -172,7 +175,7 @@ function tile(a: Left, s: Strip): Code {
     // The odd step first, then two at a time.
     wasm.when([get(s.length), wasm.integer(1), wasm.and], [step(0), advance(1)]),
     wasm.when(exceeds(s.length, 1), [
-      [get(s.length), wasm.integer(1), 0x76, set(s.left)],
+      [get(s.length), shiftRight(1), set(s.left)],
       countDown(s.left, [step(0), step(1), advance(2)]),
     ]),
     wasm.when(exceeds(s.across, 3), storeRows(storePair), storeRows(storePart)),
@@ -312,9 +315,9 @@ function addScaledRows(): wasm.FunctionSource {
           r === 0 ? get(a) : [get(at[r - 1]), get(stride), wasm.add],
           [set(row), get(x), wasm.loadSplat(8 * r), set(factors[r])],
         ]),
-      [get(y), set(to), get(length), wasm.integer(2), 0x76, set(left)],
+      [get(y), set(to), get(length), shiftRight(2), set(left)],
       wasm.when(get(left), countDown(left, [two(0), two(pair), advance(quad)])),
-      [get(length), wasm.integer(3), wasm.and, wasm.integer(1), wasm.add, wasm.integer(1), 0x76],
+      [get(length), wasm.integer(3), wasm.and, wasm.integer(1), wasm.add, shiftRight(1)],
       set(left),
       wasm.when(get(left), countDown(left, [two(0), advance(pair)])),
       [get(a), get(stride), wasm.shiftLeft(count === 4 ? 2 : 0), wasm.add, set(a)],
@@ -332,70 +335,11 @@ function addScaledRows(): wasm.FunctionSource {
   };
 }
 
-// ---- loops over elements ----------------------------------------------------------------------------------------------
-
-/** How an element of the result is made from what is on the stack. */
-const binaryLoops: Readonly<Record<string, Code>> = {
-  add: wasm.addLanes,
-  subtract: wasm.subtractLanes,
-  multiply: wasm.multiplyLanes,
-  divide: divideLanes,
-};
-
-/**
- * NAME11, NAME10, NAME01 (a, b, to, length): an operation on two sequences, on a sequence and one number, on one number
- * and a sequence. Likewise with one operand fewer for the functions of one variable.
- */
-function loop(
-  name: string,
-  steps: readonly number[],
-  operation: (operands: readonly Code[]) => Code,
-): wasm.FunctionSource {
-  const sources = numbers(0, steps.length);
-  const [to, length, left] = numbers(steps.length, 3);
-  const repeatedValues = numbers(steps.length + 3, steps.length);
-  const moving = [...sources.filter((_source, k) => steps[k] === 1), to];
-  const element = (loadMoving: Code): readonly Code[] =>
-    sources.map((source, k) => (steps[k] === 1 ? [get(source), loadMoving] : get(repeatedValues[k])));
-  const two = (offset: number): Code => [[get(to), operation(element(wasm.load(offset))), wasm.store(offset)]];
-  const shifted = (bits: number): Code => [get(length), wasm.integer(bits), 0x76, set(left)];
-  const when = (body: Code): Code => wasm.when(get(left), body);
-  return {
-    name,
-    parameters: repeated(i32, steps.length + 2),
-    locals: [i32, ...repeated(v128, steps.length)],
-    body: [
-      sources.flatMap((source, k) => (steps[k] === 1 ? [] : [get(source), wasm.loadSplat(), set(repeatedValues[k])])),
-      shifted(2),
-      when(countDown(left, [two(0), two(pair), moving.flatMap((local) => increase(local, quad))])),
-      [get(length), wasm.integer(3), wasm.and, set(left)],
-      when(
-        countDown(left, [
-          [get(to), operation(element(loadOne)), storeOne(0)],
-          moving.flatMap((local) => increase(local, 8)),
-        ]),
-      ),
-    ],
-  };
-}
-
 /** All functions of the module. */
 export function residentKernels(): wasm.FunctionSource[] {
-  const pairs = Object.entries(binaryLoops).flatMap(([name, code]) =>
-    [
-      [1, 1],
-      [1, 0],
-      [0, 1],
-    ].map((steps) => loop(name + steps.join(""), steps, ([a, b]) => [a, b, code])),
-  );
   return [
-    ...[packRows(), packColumns(), multiplyRows(), multiplyStrip(), sumRows(), addScaledRows()],
-    ...pairs,
-    // x where the gate is above zero, else 0; and x unless it is at most zero: NaN stays NaN.
-    loop("passWherePositive11", [1, 1], ([x, gate]) => [x, gate, wasm.zero, isAbove, bothOf]),
-    loop("relu1", [1], ([x]) => [x, x, wasm.zero, isAtMost, firstNotSecond]),
-    loop("sqrt1", [1], ([x]) => [x, squareRoot]),
-    loop("abs1", [1], ([x]) => [x, absolute]),
+    ...[packRows(), packColumns(), copyRows(), multiplyRows(), multiplyStrip(), sumRows(), addScaledRows()],
+    ...elementLoops(),
     ...elementaryKernels(),
   ];
 }
