@@ -10,9 +10,11 @@ export interface ProductSizes {
   readonly inner: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  /** Go on from what C holds, c + op(a)·op(b); default false. */
+  readonly accumulate?: boolean;
 }
 
-/** c = op(a)·op(b) for matrices that begin so many elements after the beginning of their operands. */
+/** c = op(a)·op(b), or c plus that, for matrices that begin so many elements after the beginning of their operands. */
 export type OperandProduct = (
   a: Operand,
   aStart: number,

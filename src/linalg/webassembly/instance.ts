@@ -130,6 +130,7 @@ export interface ResidentKernels {
     width: number,
     rows: number,
   ) => void;
+  readonly repeatNumber: (from: number, to: number, length: number) => void;
   readonly multiplyRows: (
     a: number,
     strideA: number,

@@ -68,6 +68,21 @@ function copyRows(): wasm.FunctionSource {
   };
 }
 
+/** repeatNumber(from, to, length): one number, at least once. */
+function repeatNumber(): wasm.FunctionSource {
+  const [from, to, length, left, value] = numbers(0, 5);
+  return {
+    name: "repeatNumber",
+    parameters: repeated(i32, 3),
+    locals: [i32, v128],
+    body: [
+      [get(from), wasm.loadSplat(), set(value), get(length), shiftRight(1), wasm.tee(left)],
+      wasm.when([], countDown(left, [get(to), get(value), wasm.store(), increase(to, pair)])),
+      wasm.when([get(length), wasm.integer(1), wasm.and], [get(to), get(value), storeOne(0)]),
+    ],
+  };
+}
+
 /** packColumns(b, stride, columns, length, to): the same panels of a matrix stored columns × inner. */
 function packColumns(): wasm.FunctionSource {
   const [b, stride, columns, length, to, left] = numbers(0, 6);
@@ -338,7 +353,16 @@ function addScaledRows(): wasm.FunctionSource {
 /** All functions of the module. */
 export function residentKernels(): wasm.FunctionSource[] {
   return [
-    ...[packRows(), packColumns(), copyRows(), multiplyRows(), multiplyStrip(), sumRows(), addScaledRows()],
+    ...[
+      packRows(),
+      packColumns(),
+      copyRows(),
+      repeatNumber(),
+      multiplyRows(),
+      multiplyStrip(),
+      sumRows(),
+      addScaledRows(),
+    ],
     ...elementLoops(),
     ...elementaryKernels(),
   ];
