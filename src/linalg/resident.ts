@@ -95,6 +95,42 @@ export function runResidentProduct(
   }
 }
 
+/** Up to so large a part of entries that are not 0, the lists are faster than tiles. */
+const sparsePart = 0.7;
+
+/** Whether a product may be tried by `runSparseProduct`: of a left operand stored as its transpose, within the workspace. */
+export function fitsSparseProduct({
+  rows,
+  columns,
+  inner,
+  transposeA,
+  transposeB,
+  accumulate,
+}: ResidentProduct): boolean {
+  if (!transposeA || transposeB || accumulate === true || rows < sparseRows) return false;
+  return 2 * columns * (inner + 1) <= innerBlock * columnBlock;
+}
+
+const sparseRows = 16;
+
+/**
+ * The same for a B of whose entries many are 0, leaving these out: the bits are the same. Returns false, and has done
+ * nothing, where B has too few zeros or where A has NaN or infinities, whose products with 0 are not 0.
+ */
+export function runSparseProduct(
+  { kernels }: ResidentMemory,
+  { rows, columns, inner }: ResidentProduct,
+  a: number,
+  b: number,
+  c: number,
+): boolean {
+  const lists = 8 * panelsStart;
+  const entries = kernels.listEntries(8 * b, 8 * columns, columns, inner, 8 * rows, lists);
+  if (entries > sparsePart * columns * inner || kernels.allFinite(8 * a, rows * inner) === 0) return false;
+  kernels.multiplyListed(8 * a, lists, 8 * c, 8 * columns, rows, columns, inner);
+  return true;
+}
+
 /**
  * c, size × size within rows n apart, or its upper triangle: c ← c + lᵀr, with l and r each `rank` rows (at most 256) n
  * apart. The bits of the same update by `planProduct`; below the diagonal up to three elements a row are written too.

@@ -154,6 +154,24 @@ export interface ResidentKernels {
   ) => void;
   readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
   readonly addScaledRows: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
+  readonly allFinite: (from: number, length: number) => number;
+  readonly listEntries: (
+    b: number,
+    strideB: number,
+    columns: number,
+    inner: number,
+    strideA: number,
+    lists: number,
+  ) => number;
+  readonly multiplyListed: (
+    a: number,
+    lists: number,
+    c: number,
+    strideC: number,
+    rows: number,
+    columns: number,
+    inner: number,
+  ) => void;
   /** The loops over elements: their operands, where the result goes, and how many elements. */
   readonly [loop: string]: unknown;
 }

@@ -10,6 +10,7 @@ import * as wasm from "./assembler.ts";
 import { type Code, i32, v128 } from "./assembler.ts";
 import { elementLoops } from "./element-loops.ts";
 import { elementaryKernels } from "./elementary-kernels.ts";
+import { sparseKernels } from "./sparse-kernels.ts";
 
 const { countDown, get, increase, increaseBy, loadOne, numbers, repeated, set, shiftRight, storeOne, vector } = wasm;
 
@@ -365,5 +366,6 @@ export function residentKernels(): wasm.FunctionSource[] {
     ],
     ...elementLoops(),
     ...elementaryKernels(),
+    ...sparseKernels(),
   ];
 }
