@@ -14,15 +14,11 @@ export {
   where,
 } from "./comparisons.ts";
 export {
-  averagePool,
   conv1d,
   conv2d,
   convTranspose1d,
   convTranspose2d,
-  maxPool,
   type ConvolutionOptions,
-  type PerAxis,
-  type PoolingOptions,
   type TransposedConvolutionOptions,
 } from "./convolution.ts";
 export { checkpoint, customDerivative, stopGradient, type PullbackRule } from "./custom.ts";
@@ -83,3 +79,5 @@ export {
 export { scan, type Scanned } from "./scan.ts";
 export { eigenSymmetric, expm, qrFactors, svdFactors, type EigenFactors, type SvdFactors } from "./decompositions.ts";
 export { choleskyFactor, linearSolve, logAbsDeterminant, matrixInverse } from "./linear-systems.ts";
+export { averagePool, maxPool, type PoolingOptions } from "./pooling.ts";
+export { type PerAxis } from "./window.ts";
