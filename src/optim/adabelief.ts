@@ -16,6 +16,7 @@ import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByBeliefOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -83,7 +84,7 @@ function beliefKernel(
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
     const deviation = entry - m;
     const s = beta2 * second[i] + gain2 * deviation * deviation + inner;
     first[i] = m;

@@ -15,6 +15,7 @@ import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByAdamaxOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -79,7 +80,7 @@ function adamaxKernel(
   const gain1 = 1 - beta1;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
     const decayed = beta2 * largest[i];
     const size = Math.abs(entry) + epsilon;
     const u = decayed > size ? decayed : size;

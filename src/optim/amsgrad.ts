@@ -17,6 +17,7 @@ import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByAmsgradOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -85,8 +86,8 @@ function amsgradKernel(
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
-    const v = beta2 * second[i] + gain2 * entry * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
+    const v = flushed(beta2 * second[i] + gain2 * entry * entry);
     const w = largest[i] > v ? largest[i] : v;
     first[i] = m;
     second[i] = v;

@@ -18,6 +18,7 @@ import { integerPower } from "./integer-power.ts";
 import { pow } from "../math/elementary.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByNadamOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -96,8 +97,8 @@ function nadamKernel(
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
-    const v = beta2 * second[i] + gain2 * entry * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
+    const v = flushed(beta2 * second[i] + gain2 * entry * entry);
     first[i] = m;
     second[i] = v;
     gradient[i] = (gradientScale * entry + averageScale * m) / (Math.sqrt(v) + epsilon);

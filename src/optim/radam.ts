@@ -15,7 +15,9 @@ import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
+import { adamKernel } from "./scale-by-adam.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
+import { flushed } from "./subnormal.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
 export interface ScaleByRadamOptions {
@@ -72,30 +74,29 @@ export function scaleByRadam(options: ScaleByRadamOptions = {}): GradientTransfo
         ? Math.sqrt(((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length))
         : 1;
       const scale = rectified ? correction * rectification * Math.sqrt(1 - power) : correction;
-      radamKernel(gradient, state.first, state.second, beta1, beta2, scale, floor, rectified);
+      if (rectified) adamKernel(gradient, state.first, state.second, beta1, beta2, scale, floor);
+      else averagesKernel(gradient, state.first, state.second, beta1, beta2, scale);
     },
   });
 }
 
-function radamKernel(
+/** Overwrites g with scale·m, where m and v have first taken in g. */
+function averagesKernel(
   gradient: Float64Array,
   first: Float64Array,
   second: Float64Array,
   beta1: number,
   beta2: number,
   scale: number,
-  epsilon: number,
-  rectified: boolean,
 ): void {
   const gain1 = 1 - beta1;
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
-    const v = beta2 * second[i] + gain2 * entry * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
     first[i] = m;
-    second[i] = v;
-    gradient[i] = rectified ? (scale * m) / (Math.sqrt(v) + epsilon) : scale * m;
+    second[i] = flushed(beta2 * second[i] + gain2 * entry * entry);
+    gradient[i] = scale * m;
   }
 }
 

@@ -17,6 +17,7 @@ import { sumOfSquares } from "./gradient-norm.ts";
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByScalarAdamOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -65,7 +66,7 @@ export function scaleByScalarAdam(
       const scale = 1 / ((1 - integerPower(beta1, state.step)) * (root + floor));
       const gain = 1 - beta1;
       for (let i = 0; i < gradient.length; i++) {
-        const m = beta1 * first[i] + gain * gradient[i];
+        const m = flushed(beta1 * first[i] + gain * gradient[i]);
         first[i] = m;
         gradient[i] = scale * m;
       }

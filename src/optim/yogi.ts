@@ -17,6 +17,7 @@ import { positiveFloor, requireDecayRate, requireKnown, requireNonnegative } fro
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByYogiOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -87,7 +88,7 @@ function yogiKernel(
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
     const square = entry * entry;
-    const m = beta1 * first[i] + gain1 * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
     const before = second[i];
     const v = before > square ? before - gain2 * square : before < square ? before + gain2 * square : before;
     first[i] = m;

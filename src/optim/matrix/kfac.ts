@@ -26,6 +26,7 @@ import { requireDecayRate, requireKnown, requirePositive, requireWhole } from ".
 import { namedChain, type ChainState } from "../named-chain.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths, checkState } from "../state.ts";
+import { flushed } from "../subnormal.ts";
 import { trace } from "../trace.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { checkFactor, requireTame } from "./blocks.ts";
@@ -235,7 +236,7 @@ function renew({ slots, activations, signals }: KfacBlock, own: Workspace, sourc
 /** Overwrites `fresh` with kept · before + gain · fresh. */
 function blend(before: Float64Array, fresh: Float64Array, kept: number, gain: number): void {
   for (let i = 0; i < fresh.length; i++) {
-    const value = kept * before[i] + gain * fresh[i];
+    const value = flushed(kept * before[i] + gain * fresh[i]);
     if (!Number.isFinite(value))
       throw new NotFiniteError(`scaleByKfac: the statistics of a layer hold ${value}; expected finite numbers.`);
     fresh[i] = value;

@@ -23,6 +23,7 @@ import { requireDecayRate, requireKnown, requireNonnegative } from "../hyperpara
 import { addWeightDecay } from "../add-weight-decay.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths, checkState } from "../state.ts";
+import { flushed } from "../subnormal.ts";
 import { trace } from "../trace.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { blocksOf, checkBlocks, checkFactor, requireTame, type Block } from "./blocks.ts";
@@ -181,8 +182,8 @@ function accumulate(
     squares[offset + i] = beta2 * squares[offset + i] + entry * entry;
   }
   if (beta2 !== 1) {
-    for (let i = 0; i < left.length; i++) left[i] *= beta2;
-    for (let i = 0; i < right.length; i++) right[i] *= beta2;
+    for (let i = 0; i < left.length; i++) left[i] = flushed(left[i] * beta2);
+    for (let i = 0; i < right.length; i++) right[i] = flushed(right[i] * beta2);
   }
   if (left.length > 0) addLeft(scaled, 0, scaled, 0, left, 0);
   if (right.length > 0) addRight(scaled, 0, scaled, 0, right, 0);

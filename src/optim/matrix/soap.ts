@@ -24,6 +24,7 @@ import { namedChain, type ChainState } from "../named-chain.ts";
 import { requireDecayRate, requireKnown, requireNonnegative } from "../hyperparameters.ts";
 import { integerPower } from "../integer-power.ts";
 import { checkLengths, checkState } from "../state.ts";
+import { flushed } from "../subnormal.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { adamRange } from "./adam-range.ts";
 import { blocksOf, checkBlocks, checkFactor, requireTame, type Block } from "./blocks.ts";
@@ -200,8 +201,8 @@ function rotate(
 function average({ left, right }: SoapBlock, { kept, addLeft, addRight }: Plan, beta2: number): void {
   const gain = Math.sqrt(1 - beta2);
   for (let i = 0; i < kept.length; i++) kept[i] *= gain;
-  for (let i = 0; i < left.length; i++) left[i] *= beta2;
-  for (let i = 0; i < right.length; i++) right[i] *= beta2;
+  for (let i = 0; i < left.length; i++) left[i] = flushed(left[i] * beta2);
+  for (let i = 0; i < right.length; i++) right[i] = flushed(right[i] * beta2);
   if (left.length > 0) addLeft(kept, 0, kept, 0, left, 0);
   if (right.length > 0) addRight(kept, 0, kept, 0, right, 0);
 }
