@@ -52,7 +52,7 @@ export function scaleByAdamax(options: ScaleByAdamaxOptions = {}): GradientTrans
   return define<ScaleByAdamaxState>({
     kind: "scaleByAdamax",
     vectors: ["first", "largest"],
-    moments: { first: ["first"] },
+    moments: { first: ["first"], sizes: ["largest"] },
     init: ({ size }) => ({
       kind: "scaleByAdamax",
       version: 1,

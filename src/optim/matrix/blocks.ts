@@ -4,7 +4,7 @@
  * A tensor with two axes is its own matrix; one with more is that of its first axis by all others (a convolution's filters
  * are its rows); a vector, a scalar, or a matrix with a single row or column is a column.
  */
-import { NotFiniteError, StateError } from "../../errors.ts";
+import { ArgumentError, NotFiniteError, StateError } from "../../errors.ts";
 import type { Layout } from "../../linalg/layout.ts";
 
 /** Where a matrix lies in the flat array, row by row. Part of states: plain numbers. */
@@ -38,6 +38,24 @@ export function checkBlocks(kind: string, blocks: readonly Block[], size: number
 export function checkFactor(kind: string, factor: Float64Array, side: number): void {
   if (factor.length !== side * side && factor.length !== 0)
     throw new StateError(`${kind}: a factor has ${factor.length} elements; its block's side is ${side}.`);
+}
+
+/** Throws ArgumentError, for `carryState`, unless the new coordinates make the same matrices. */
+export function requireSameBlocks(kind: string, blocks: readonly Block[], layout: Layout): void {
+  const there = blocksOf(layout);
+  const same = blocks.every(({ rows, columns }, k) => there.at(k)?.rows === rows && there[k].columns === columns);
+  if (!same || there.length !== blocks.length)
+    throw new ArgumentError(
+      `carryState: ${kind} sees matrices, and the new coordinates have others; restart its state instead.`,
+    );
+}
+
+/** What `carryState` throws for moments of rows and columns. */
+export function refuseTurning(kind: string): never {
+  throw new ArgumentError(
+    `carryState: ${kind} keeps second moments of rows and of columns, which a change of all coordinates mixes; restart its ` +
+      "state instead.",
+  );
 }
 
 /** Beyond this, squares of a gradient's entries overflow in their sums. */

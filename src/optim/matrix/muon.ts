@@ -21,7 +21,7 @@ import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths, checkState } from "../state.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { adamRange } from "./adam-range.ts";
-import { blocksOf, checkBlocks, requireTame, type Block } from "./blocks.ts";
+import { blocksOf, checkBlocks, requireSameBlocks, requireTame, type Block } from "./blocks.ts";
 import { flushed } from "../subnormal.ts";
 
 export interface ScaleByMuonOptions {
@@ -125,6 +125,11 @@ export function scaleByMuon(options: ScaleByMuonOptions = {}): GradientTransform
         const factor = scaleOf(rows, columns);
         for (let i = offset; i < offset + size; i++) gradient[i] *= factor;
       }
+    },
+    turn({ blocks, first, second }, change) {
+      requireSameBlocks("scaleByMuon", blocks, change.layout);
+      change.rotate(first);
+      change.rotateSquares(second);
     },
   };
 }

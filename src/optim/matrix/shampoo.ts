@@ -26,7 +26,7 @@ import { checkLengths, checkState } from "../state.ts";
 import { flushed } from "../subnormal.ts";
 import { trace } from "../trace.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
-import { blocksOf, checkBlocks, checkFactor, requireTame, type Block } from "./blocks.ts";
+import { blocksOf, checkBlocks, checkFactor, refuseTurning, requireTame, type Block } from "./blocks.ts";
 
 export interface ScaleByShampooOptions {
   /** p: the roots are L^(−1/p) and R^(−1/p). Above 0. Default 2 for each side that a tensor has, so 4 for a matrix. */
@@ -128,6 +128,7 @@ export function scaleByShampoo(options: ScaleByShampooOptions = {}): GradientTra
       }),
       squares: new Float64Array(layout.size),
     }),
+    turn: () => refuseTurning("scaleByShampoo"),
     check,
     update(gradient, state, parameters) {
       check(gradient, state, parameters);

@@ -27,7 +27,7 @@ import { checkLengths, checkState } from "../state.ts";
 import { flushed } from "../subnormal.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { adamRange } from "./adam-range.ts";
-import { blocksOf, checkBlocks, checkFactor, requireTame, type Block } from "./blocks.ts";
+import { blocksOf, checkBlocks, checkFactor, refuseTurning, requireTame, type Block } from "./blocks.ts";
 import { decoupledDescent } from "./decoupled-descent.ts";
 
 export interface ScaleBySoapOptions {
@@ -127,6 +127,7 @@ export function scaleBySoap(options: ScaleBySoapOptions = {}): GradientTransform
       first: new Float64Array(layout.size),
       second: new Float64Array(layout.size),
     }),
+    turn: () => refuseTurning("scaleBySoap"),
     check,
     update(gradient, state, parameters) {
       check(gradient, state, parameters);
