@@ -12,7 +12,7 @@
 import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
-import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
+import { averagingRates, requireKnown } from "./hyperparameters.ts";
 import { sumOfSquares } from "./gradient-norm.ts";
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
@@ -49,10 +49,7 @@ export function scaleByScalarAdam(
   options: ScaleByScalarAdamOptions = {},
 ): GradientTransformation<ScaleByScalarAdamState> {
   requireKnown("scaleByScalarAdam", options, ["beta1", "beta2", "epsilon"]);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  requireDecayRate("beta1", beta1);
-  requireDecayRate("beta2", beta2);
-  const floor = positiveFloor(epsilon);
+  const { beta1, beta2, floor } = averagingRates(options);
   return define<ScaleByScalarAdamState>({
     kind: "scaleByScalarAdam",
     vectors: ["first"],

@@ -40,6 +40,29 @@ export function checkFactor(kind: string, factor: Float64Array, side: number): v
     throw new StateError(`${kind}: a factor has ${factor.length} elements; its block's side is ${side}.`);
 }
 
+/** A matrix with second moments of its rows and of its columns; of a side that is left out they have length 0. */
+export interface SidedBlock extends Block {
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
+/** Checks blocks with moments of both sides, and what is made of these: roots, or bases. */
+export function checkSides<Sided extends SidedBlock>(
+  kind: string,
+  blocks: readonly Sided[],
+  size: number,
+  madeOfLeft: (block: Sided) => Float64Array,
+  madeOfRight: (block: Sided) => Float64Array,
+): void {
+  checkBlocks(kind, blocks, size);
+  for (const block of blocks) {
+    checkFactor(kind, block.left, block.rows);
+    checkFactor(kind, madeOfLeft(block), block.rows);
+    checkFactor(kind, block.right, block.columns);
+    checkFactor(kind, madeOfRight(block), block.columns);
+  }
+}
+
 /** Throws ArgumentError, for `carryState`, unless the new coordinates make the same matrices. */
 export function requireSameBlocks(kind: string, blocks: readonly Block[], layout: Layout): void {
   const there = blocksOf(layout);

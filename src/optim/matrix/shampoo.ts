@@ -26,7 +26,7 @@ import { checkLengths, checkState } from "../state.ts";
 import { flushed } from "../subnormal.ts";
 import { trace } from "../trace.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
-import { blocksOf, checkBlocks, checkFactor, refuseTurning, requireTame, type Block } from "./blocks.ts";
+import { blocksOf, checkSides, refuseTurning, requireTame, type Block, type SidedBlock } from "./blocks.ts";
 
 export interface ScaleByShampooOptions {
   /** p: the roots are L^(−1/p) and R^(−1/p). Above 0. Default 2 for each side that a tensor has, so 4 for a matrix. */
@@ -47,9 +47,7 @@ export interface ScaleByShampooOptions {
 }
 
 /** A tensor as a matrix with its moments and their roots; sides that are not scaled have arrays of length 0. */
-interface ShampooBlock extends Block {
-  readonly left: Float64Array;
-  readonly right: Float64Array;
+interface ShampooBlock extends SidedBlock {
   readonly leftRoot: Float64Array;
   readonly rightRoot: Float64Array;
 }
@@ -102,11 +100,7 @@ export function scaleByShampoo(options: ScaleByShampooOptions = {}): GradientTra
   function check(gradient: Float64Array, state: ScaleByShampooState, parameters: Float64Array): void {
     checkState(state, "scaleByShampoo", 1);
     checkLengths("scaleByShampoo", state.squares.length, gradient, parameters);
-    checkBlocks("scaleByShampoo", state.blocks, gradient.length);
-    for (const { rows, columns, left, right, leftRoot, rightRoot } of state.blocks) {
-      for (const factor of [left, leftRoot]) checkFactor("scaleByShampoo", factor, rows);
-      for (const factor of [right, rightRoot]) checkFactor("scaleByShampoo", factor, columns);
-    }
+    checkSides("scaleByShampoo", state.blocks, gradient.length, leftOf, rightOf);
     requireTame("scaleByShampoo", gradient);
   }
   return {
@@ -156,6 +150,9 @@ function requireWhole(option: string, value: number): void {
   if (!(Number.isSafeInteger(value) && value > 0))
     throw new ArgumentError(`The option ${option} is ${String(value)}; expected a whole number above 0.`);
 }
+
+const leftOf = ({ leftRoot }: ShampooBlock): Float64Array => leftRoot;
+const rightOf = ({ rightRoot }: ShampooBlock): Float64Array => rightRoot;
 
 function planOf({ rows, columns }: Block): Plan {
   return {

@@ -27,7 +27,7 @@ import { checkLengths, checkState } from "../state.ts";
 import { flushed } from "../subnormal.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { adamRange } from "./adam-range.ts";
-import { blocksOf, checkBlocks, checkFactor, refuseTurning, requireTame, type Block } from "./blocks.ts";
+import { blocksOf, checkSides, refuseTurning, requireTame, type Block, type SidedBlock } from "./blocks.ts";
 import { decoupledDescent } from "./decoupled-descent.ts";
 
 export interface ScaleBySoapOptions {
@@ -44,9 +44,7 @@ export interface ScaleBySoapOptions {
 }
 
 /** A tensor as a matrix with its moments and their bases; sides that are not rotated have arrays of length 0. */
-interface SoapBlock extends Block {
-  readonly left: Float64Array;
-  readonly right: Float64Array;
+interface SoapBlock extends SidedBlock {
   /** Q_L and Q_R, row by row; their columns are the basis. */
   readonly leftBasis: Float64Array;
   readonly rightBasis: Float64Array;
@@ -99,11 +97,7 @@ export function scaleBySoap(options: ScaleBySoapOptions = {}): GradientTransform
     checkState(state, "scaleBySoap", 1);
     checkLengths("scaleBySoap", state.first.length, gradient, parameters);
     checkLengths("scaleBySoap", state.second.length, gradient, parameters);
-    checkBlocks("scaleBySoap", state.blocks, gradient.length);
-    for (const { rows, columns, left, right, leftBasis, rightBasis } of state.blocks) {
-      for (const factor of [left, leftBasis]) checkFactor("scaleBySoap", factor, rows);
-      for (const factor of [right, rightBasis]) checkFactor("scaleBySoap", factor, columns);
-    }
+    checkSides("scaleBySoap", state.blocks, gradient.length, leftOf, rightOf);
     requireTame("scaleBySoap", gradient);
   }
   return {
@@ -157,6 +151,9 @@ export function scaleBySoap(options: ScaleBySoapOptions = {}): GradientTransform
     },
   };
 }
+
+const leftOf = ({ leftBasis }: SoapBlock): Float64Array => leftBasis;
+const rightOf = ({ rightBasis }: SoapBlock): Float64Array => rightBasis;
 
 function planOf({ rows, columns }: Block): Plan {
   return {
