@@ -125,18 +125,18 @@ export function subtractRows(): wasm.FunctionSource {
     ]),
     targets.flatMap((target, r) => [wasm.get(target), wasm.get(sums[r]), wasm.store()]),
     [...sources, ...targets].flatMap((local) => wasm.increase(local, pair)),
-    increase(left, -2),
+    wasm.increase(left, -2),
   ];
   return {
     name: "subtractRows",
     parameters: wasm.repeated(i32, 7),
-    locals: [repeated(i32, 8), repeated(v128, 14)],
+    locals: [wasm.repeated(i32, 8), wasm.repeated(v128, 14)],
     body: wasm.repeat(
       [
         next,
         wasm.repeat(pairOfColumns, [wasm.integer(0), wasm.get(left), wasm.lessThanSigned]),
         [sumOf(f, f, strideF), sumOf(f, f, strideF), sumOf(c, c, stride), sumOf(c, c, stride)],
-        increase(rows, -2),
+        wasm.increase(rows, -2),
       ],
       [wasm.integer(0), wasm.get(rows), wasm.lessThanSigned],
     ),
@@ -155,7 +155,7 @@ export function exchange(): wasm.FunctionSource {
         [wasm.get(a), wasm.load(), wasm.set(kept)],
         [wasm.get(a), wasm.get(b), wasm.load(), wasm.store()],
         [wasm.get(b), wasm.get(kept), wasm.store()],
-        [increase(a, pair), increase(b, pair)],
+        [wasm.increase(a, pair), wasm.increase(b, pair)],
       ],
       [wasm.get(pairs), wasm.integer(1), wasm.subtract, wasm.tee(pairs)],
     ),
