@@ -12,16 +12,21 @@ import { powersOfTwo, zeroExponent } from "./powers-of-two.ts";
 /** 1.5 · 2⁵²: adding and subtracting it rounds a number below 2⁵¹ to the nearest whole one. */
 export const rounder = 6755399441055744;
 
+/** 128 / ln 2. */
+export const stepsPerUnit = 184.6649652337873;
+/** (ln 2)/128 = stepHigh + stepLow, where n · stepHigh is exact for every n that occurs: a multiple of 2⁻⁴³ below 2¹⁰. */
+export const stepHigh: number = 47632711549 / 8796093022208;
+export const stepLow = 1.2864023111638346e-14;
+
 /**
- * 128/ln 2, the rounder, and (ln 2)/128 in two parts: n times the first is exact for every n that occurs, as a multiple of
- * 2⁻⁴³ below 2¹⁰. Then the coefficients of Taylor's series, and the size up to which the result and its factors are normal
+ * 128/ln 2, the rounder, and (ln 2)/128 in two parts, then the coefficients of Taylor's series, and the size up to which the result and its factors are normal
  * numbers. V8 loads a number from an array of more than eight with half the work that a number in the code takes.
  */
 const numbers: Float64Array = /* @__PURE__ */ Float64Array.from([
-  184.6649652337873,
+  stepsPerUnit,
   rounder,
-  47632711549 / 8796093022208,
-  1.2864023111638346e-14,
+  stepHigh,
+  stepLow,
   0.5,
   1 / 6,
   1 / 24,
