@@ -183,14 +183,35 @@ function runOperation({ resident, unary, binary, a, b, to }: Operation, start: n
   const out = target.offset + start * to.advance;
   if (resident !== undefined) {
     const at = 8 * (from.offset + start * a.advance);
-    if (binary === undefined) resident(at, 8 * out, length);
-    else resident(at, 8 * (b.operand.offset + start * b.advance), 8 * out, length);
+    if (binary === undefined) {
+      const done = resident(at, 8 * out, length);
+      if (done !== undefined && done < length && unary !== undefined)
+        finish(resident, unary, from.array, from.offset + start * a.advance, out, length, done);
+    } else resident(at, 8 * (b.operand.offset + start * b.advance), 8 * out, length);
   } else if (unary !== undefined) unary(length, from.array, from.offset + start * a.advance, target.array, out);
   else if (binary !== undefined) {
     const other = b.operand;
     const at = from.offset + start * a.advance;
     const by = other.offset + start * b.advance;
     binary(length, from.array, at, a.step, other.array, by, b.step, target.array, out);
+  }
+}
+
+/** A function's elements from `done` on: two at a time by JavaScript's loop, which covers all numbers, then the others. */
+function finish(
+  resident: ResidentLoop,
+  unary: UnaryLoop,
+  array: Float64Array,
+  at: number,
+  out: number,
+  length: number,
+  done: number,
+): void {
+  for (let next = done; next < length;) {
+    const count = Math.min(2, length - next);
+    unary(count, array, at + next, array, out + next);
+    next += count;
+    next += resident(8 * (at + next), 8 * (out + next), length - next) ?? 0;
   }
 }
 

@@ -122,6 +122,14 @@ export interface ResidentKernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly packRows: (b: number, stride: number, tiles: number, length: number, to: number) => void;
   readonly packColumns: (b: number, stride: number, columns: number, length: number, to: number) => void;
+  readonly copyRows: (
+    from: number,
+    strideFrom: number,
+    to: number,
+    strideTo: number,
+    width: number,
+    rows: number,
+  ) => void;
   readonly multiplyRows: (
     a: number,
     strideA: number,
