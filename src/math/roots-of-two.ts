@@ -19,7 +19,7 @@ export const stepHigh: number = 47632711549 / 8796093022208;
 export const stepLow = 1.2864023111638346e-14;
 
 /**
- * 128/ln 2, the rounder, and (ln 2)/128 in two parts, then the coefficients of Taylor's series, and the size up to which the result and its factors are normal
+ * The numbers above, the coefficients of Taylor's series, and the size up to which the result and its factors are normal
  * numbers. V8 loads a number from an array of more than eight with half the work that a number in the code takes.
  */
 const numbers: Float64Array = /* @__PURE__ */ Float64Array.from([
