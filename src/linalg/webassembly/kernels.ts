@@ -130,7 +130,7 @@ export function subtractRows(): wasm.FunctionSource {
   return {
     name: "subtractRows",
     parameters: wasm.repeated(i32, 7),
-    locals: [wasm.repeated(i32, 8), wasm.repeated(v128, 14)],
+    locals: [...wasm.repeated(i32, 8), ...wasm.repeated(v128, 14)],
     body: wasm.repeat(
       [
         next,

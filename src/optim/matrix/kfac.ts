@@ -16,7 +16,8 @@
  * sections 6.4 to 7: `damping` and `learningRate` may be schedules. Defaults of λ and the averages: gpauloski/kfac-pytorch.
  */
 import { ArgumentError, NotFiniteError, NotPositiveDefiniteError, StateError } from "../../errors.ts";
-import { Cholesky, choleskyInPlace } from "../../linalg/cholesky.ts";
+import { Cholesky } from "../../linalg/cholesky.ts";
+import { choleskyInPlace } from "../../linalg/cholesky-columns.ts";
 import type { Layout } from "../../linalg/layout.ts";
 import { Matrix } from "../../linalg/matrix.ts";
 import { planProduct, type PlannedProduct } from "../../linalg/product.ts";

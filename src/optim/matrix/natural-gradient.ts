@@ -13,7 +13,7 @@
  * Optimization, 2nd ed. 2006, algorithm 5.2.
  */
 import { ArgumentError, NotFiniteError, NotPositiveDefiniteError, ShapeError } from "../../errors.ts";
-import { choleskyInPlace } from "../../linalg/cholesky.ts";
+import { choleskyInPlace } from "../../linalg/cholesky-columns.ts";
 import { fold, random, type Key } from "../../math/random.ts";
 import { addWeightDecay } from "../add-weight-decay.ts";
 import { define } from "../define.ts";
