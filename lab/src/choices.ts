@@ -3,6 +3,7 @@
 export const taskNames = [
   "digits",
   "digits-paper",
+  "digits-convolution",
   "breast-cancer",
   "wine",
   "linear-network",

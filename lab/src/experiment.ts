@@ -77,7 +77,7 @@ export async function runExperiment(options: Options, progress: Progress): Promi
       const trials = await Promise.all(
         grids[optimizer].map(async (learningRate): Promise<Trial<BestRun["choice"]["run"]>> => {
           const input = { optimizer, learningRate, steps, basis: data };
-          const label = `${optimizer} ${basis} ${formatRate(learningRate)}`;
+          const label = `${optimizerTitles[optimizer]}, ${basisTitles[basis]}, rate ${formatRate(learningRate)}`;
           const { output, seconds } = await job("run", input, label, work.run[basis]);
           return "divergedAt" in output ? { learningRate, ...output } : { learningRate, run: { ...output, seconds } };
         }),

@@ -1,6 +1,6 @@
 /** The flags of `compare`, which is what `npm start` runs: what they may say, and what they mean. */
 import { basisNames, optimizerNames, taskNames, type BasisName, type OptimizerName, type TaskName } from "./choices.ts";
-import { choice, choices, rates, readFlags, wholeNumber, type FlagTable } from "./flags.ts";
+import { choice, choices, nameLines, rates, readFlags, wholeNumber, type FlagTable } from "./flags.ts";
 import { learningRates } from "./learning-rates.ts";
 import { dataFolder, mostThreads, usualThreads } from "./surroundings.ts";
 
@@ -39,9 +39,9 @@ const grid = (name: OptimizerName): string => learningRates[name].join(", ");
 export const help = `Estimates the expected gradient outer product (EGOP) of a training loss, rotates the parameters into its
 eigenbasis, and compares optimizers there with the same optimizers in other coordinates.
 
-Usage: npm start -- [options]
+Usage: egop compare [options], or npm start -- [options]
 
-  --task NAME           ${taskNames.join(" | ")} (default digits)
+${nameLines("--task NAME", taskNames)} (default digits)
   --optimizer LIST      any of ${optimizerNames.join(", ")} (default all)
   --basis LIST          any of ${basisNames.join(", ")} (default all)
   --steps N             steps of a run, 1 to 100000 (default 400)
@@ -52,7 +52,8 @@ Usage: npm start -- [options]
                         adagrad ${grid("adagrad")})
   --threads N           worker threads, 1 to ${mostThreads} (default 2, or 1 on a single core)
   --json                print one JSON document on stdout and nothing else there
-  --report FILE         where the HTML report goes (default lab/reports/TASK-SEED.html; with --json: nowhere)
+  --report FILE         where the HTML report goes (default lab/reports/TASK-SEED.html;
+                        with --json: nowhere)
   --figure FILE         also draw the loss curves as an SVG picture of their own
   --data DIR            the folder with the CSV files (default lab/data)
   -h, --help            print this

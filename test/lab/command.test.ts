@@ -96,7 +96,7 @@ describe("npm start", () => {
   it("a wrong flag is one line on stderr and exit status 2", async () => {
     const { status, stdout, stderr } = await run("--steps", "many");
     expect([status, stdout]).toEqual([2, ""]);
-    expect(stderr).toBe('egop-lab: --steps is "many"; expected a whole number from 1 to 100000.\n');
+    expect(stderr).toBe('egop: --steps is "many"; expected a whole number from 1 to 100000.\n');
   });
 
   it("NaN in the data is one line that names the place", async () => {
@@ -105,7 +105,7 @@ describe("npm start", () => {
     writeFileSync(join(folder, "wine.csv"), lines.join("\n"));
     const { status, stdout, stderr } = await run("--task", "wine", "--data", folder);
     expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^egop-lab: wine.csv, row 3, column "\w+": "NaN" is not a finite number.\n$/);
+    expect(stderr).toMatch(/^egop: wine.csv, row 3, column "\w+": "NaN" is not a finite number.\n$/);
   });
 
   it("learning rates that diverge are named, and never become a NaN in the table", async () => {
@@ -141,6 +141,6 @@ describe("npm start", () => {
     );
     expect(status).toBe(1);
     expect((JSON.parse(stdout) as Document).task).toBe("wine");
-    expect(stderr).toMatch(/egop-lab: Cannot write .*r.html \(ENOENT/);
+    expect(stderr).toMatch(/egop: Cannot write .*r.html \(ENOENT/);
   });
 });

@@ -8,6 +8,7 @@ import { toJson, type Results } from "../results.ts";
 import { renderSpectrum } from "../spectrum.ts";
 import { labFolder } from "../surroundings.ts";
 import { legendOf, renderTable } from "../table.ts";
+import { requireWritable } from "../writable.ts";
 import { writeOutput } from "../write-output.ts";
 import type { Command, Surroundings } from "./command.ts";
 
@@ -20,6 +21,7 @@ export const compare: Command = {
       at.print(help);
       return;
     }
+    requireWritablePictures(options);
     const results = await runExperiment(options, at.progress);
     at.print(options.json ? `${toJson(results)}\n` : textOf(results, at.width));
     await writePictures(results, options, at);
@@ -39,10 +41,22 @@ function textOf(results: Results, width: number): string {
   return `\n${parts.filter((part) => part !== "").join("\n\n")}\n\n`;
 }
 
-/** Comes last, so that nothing that was computed is lost to a path that cannot be written. */
+/** Says so before hours of work when there is no place for their pictures. */
+function requireWritablePictures(options: Options): void {
+  const { json, report, figure } = options;
+  if (report !== undefined) requireWritable("report", report);
+  else if (!json) requireWritable("report", usualReport(options), true);
+  if (figure !== undefined) requireWritable("figure", figure);
+}
+
+function usualReport({ task, seed }: Options): string {
+  return join(labFolder("reports"), `${task}-${seed}.html`);
+}
+
+/** Comes last, so that nothing that was computed is lost to a disk that has become full. */
 async function writePictures(results: Results, options: Options, at: Surroundings): Promise<void> {
-  const { json, report, figure, task, seed } = options;
-  const usual = join(labFolder("reports"), `${task}-${seed}.html`);
+  const { json, report, figure } = options;
+  const usual = usualReport(options);
   const say = (line: string): void => (json ? at.progress.say(line) : at.print(`${line}\n`));
   const reportPath = report ?? (json ? undefined : usual);
   if (reportPath !== undefined) {

@@ -2,6 +2,12 @@
 import { convexExperiments } from "./convex.ts";
 import { digitsExperiments } from "./digits.ts";
 import type { Experiment } from "./experiment.ts";
+import { imageExperiments } from "./images.ts";
 import { networkExperiments } from "./networks.ts";
 
-export const experiments: readonly Experiment[] = [...convexExperiments, ...networkExperiments, ...digitsExperiments];
+export const experiments: readonly Experiment[] = [
+  ...convexExperiments,
+  ...networkExperiments,
+  ...digitsExperiments,
+  ...imageExperiments,
+];

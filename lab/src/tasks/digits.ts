@@ -18,7 +18,7 @@ import {
 } from "egop";
 import { readDataSet } from "../data-set.ts";
 import { DataSetError } from "../errors.ts";
-import { firstRows } from "../partition.ts";
+import { firstRows, type Partition } from "../partition.ts";
 import { networkOperations, shareOfLargest, usualStart, type Task } from "./task.ts";
 
 const side = 8;
@@ -41,16 +41,25 @@ interface DigitsNetwork {
   readonly scheme: "lecun" | "glorot";
 }
 
+/** The two parts of the digits, pixels divided by `divisor`. Throws DataSetError for a bad file. */
+export function readDigits(folder: string, divisor: number): Partition & { readonly citation: string } {
+  const pixels = Array.from({ length: side * side }, (_, i) => `pixel_${Math.floor(i / side)}_${i % side}`);
+  const data = readDataSet(join(folder, "digits.csv"), { features: pixels, label: "digit", classes: 10 });
+  if (data.rows <= trainingRows)
+    throw new DataSetError(
+      `digits.csv has ${data.rows} rows; the first ${trainingRows} train, and the test needs more.`,
+    );
+  return {
+    ...firstRows({ ...data, features: data.features.map((v) => v / divisor) }, trainingRows),
+    citation:
+      "E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, " +
+      "UCI Machine Learning Repository, 1998 (its test set), CC BY 4.0",
+  };
+}
+
 function digitsNetwork({ hidden, divisor, batch, scheme }: DigitsNetwork): (folder: string) => Task {
   return (folder) => {
-    const pixels = Array.from({ length: side * side }, (_, i) => `pixel_${Math.floor(i / side)}_${i % side}`);
-    const data = readDataSet(join(folder, "digits.csv"), { features: pixels, label: "digit", classes: 10 });
-    if (data.rows <= trainingRows)
-      throw new DataSetError(
-        `digits.csv has ${data.rows} rows; the first ${trainingRows} train, and the test needs more.`,
-      );
-    const { training, test } = firstRows({ ...data, features: data.features.map((v) => v / divisor) }, trainingRows);
-
+    const { training, test, citation } = readDigits(folder, divisor);
     const model = layout({ W1: [64, hidden], b1: [hidden], W2: [hidden, 10], b2: [10] });
     const lossOn = (rows: number): DifferentiableLoss<{ x: [number, number]; label: [number] }> =>
       differentiable(model, { x: [rows, 64], label: [rows] }, (p, { x, label }) =>
@@ -64,9 +73,7 @@ function digitsNetwork({ hidden, divisor, batch, scheme }: DigitsNetwork): (fold
       description:
         `mean softmax cross-entropy on ${training.rows} rows, ${batches}; ` +
         (divisor === 1 ? "raw pixels" : `pixels divided by ${divisor}`),
-      citation:
-        "E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, " +
-        "UCI Machine Learning Repository, 1998 (its test set), CC BY 4.0",
+      citation,
       model,
       objective: lossOn(training.rows).on(rows),
       ...(batch === undefined ? {} : { batches: lossOn(batch).onBatches(rows) }),
