@@ -36,7 +36,11 @@ describe("egop run", () => {
     expect([one.status, resumed.status]).toEqual([0, 0]);
     expect(resumed.stderr).toMatch(/\d+ finished runs found/);
     expect(summaryIn(broken)).toEqual(summaryIn(whole));
-    for (const text of ["Gaussian mixture, turned by 20°", "EGOP of a random rotation", "Medians over 1 seed, 5 steps."])
+    for (const text of [
+      "Gaussian mixture, turned by 20°",
+      "EGOP of a random rotation",
+      "Medians over 1 seed, 5 steps.",
+    ])
       expect(one.stdout).toContain(text);
     expect(readFileSync(join(whole, "curves.csv"), "utf8")).toMatch(/^optimizer,basis,learning_rate,step,/);
     for (const picture of ["curves.svg", "boundaries.svg"])
@@ -88,6 +92,21 @@ describe("egop spectrum", () => {
     expect(eigenvalues[0] / eigenvalues[1]).toBeGreaterThan(1000);
   });
 
+  it("takes a loss written with the library, with its Hessian-vector products", async () => {
+    const library = new URL("../../dist/index.js", import.meta.url).href;
+    const text = `import { differentiable, layout, matmul, mean, square } from "${library}";
+      const loss = differentiable(layout({ w: [2] }), { x: [3, 2] }, (p, { x }) => mean(square(matmul(x, p.w))));
+      export default loss.on({ x: [1, 0, 0, 10, 1, 1] });
+      export const deviation = 0.5;`;
+    const path = module("loss", text);
+    const [spectrum, advice] = await Promise.all(
+      ["spectrum", "advise"].map((command) => run(command, "--module", path, "--samples", "20", "--json")),
+    );
+    expect([spectrum.status, advice.status]).toEqual([0, 0]);
+    expect((JSON.parse(spectrum.stdout) as { parameters: number }).parameters).toBe(2);
+    expect(JSON.parse(advice.stdout)).toMatchObject({ gain: { from: "curvature" } });
+  });
+
   const bad: readonly (readonly [string, string, string])[] = [
     [
       "throws",
@@ -103,6 +122,16 @@ describe("egop spectrum", () => {
       "returns nothing",
       "export const dimension = 2; export const valueAndGradient = () => {};",
       "valueAndGradient returned undefined; expected a number.",
+    ],
+    [
+      "returns a gradient of another length",
+      "export const dimension = 2; export const valueAndGradient = () => ({ value: 1, gradient: [1, 2, 3] });",
+      "valueAndGradient returned a gradient of 3 numbers; expected 2.",
+    ],
+    [
+      "writes too few numbers",
+      "export const dimension = 2; export const valueAndGradient = (x, g) => { g[0] = 1; return 1; };",
+      "valueAndGradient left 1 of 2 numbers unwritten, or wrote NaN there.",
     ],
     [
       "has no dimension",

@@ -3,7 +3,7 @@ import { makeCoordinates } from "./bases.ts";
 import { trained, type Prepared, type RunInput } from "./run-job.ts";
 
 /** Points of a side of the grid, edge to edge. */
-export const gridSide = 61;
+export const gridSide = 41;
 
 /** The scores in rows from the lowest y up, each with ascending x; null for a task without a plane. */
 export type BoundaryOutput = readonly number[] | null;

@@ -59,8 +59,17 @@ function isOrphaned(owner: string): boolean {
     const { pid, host } = JSON.parse(readFileSync(owner, "utf8")) as { pid: number; host: string };
     if (host !== hostname() || pid === process.pid) return false;
     process.kill(pid, 0);
-    return false;
+    return isZombie(pid);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
+}
+
+/** Whether a process has ended but nobody has asked for its status yet; only Linux tells. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
   }
 }

@@ -5,17 +5,20 @@ import { writeOutput } from "../write-output.ts";
 import { namedExperiments } from "./carry-out.ts";
 import { overviewOf, type Overview } from "./overview.ts";
 import { renderOverviewFigure, renderOverviewPage } from "./overview-page.ts";
+import { renderOverviewText } from "./overview-text.ts";
 import { readSummary } from "./read-summary.ts";
 
-/** Writes overview.json, overview.html, gains.svg, gains.csv and claims.csv; returns the path of the page. */
+/** Writes README.md, overview.json, overview.html, gains.svg, gains.csv and claims.csv; returns the path of the page. */
 export function writeOverview(folder: string): string {
   const paths = namedExperiments.map(({ name }) => join(folder, name, "summary.json"));
-  const overview = overviewOf(paths.filter((path) => existsSync(path)).map(readSummary));
+  const summaries = paths.filter((path) => existsSync(path)).map(readSummary);
+  const overview = overviewOf(summaries);
   const page = join(folder, "overview.html");
   writeOutput(join(folder, "overview.json"), `${JSON.stringify(overview)}\n`, true);
   writeOutput(join(folder, "gains.csv"), gainsAsCsv(overview));
   writeOutput(join(folder, "claims.csv"), claimsAsCsv(overview));
   if (overview.gains.length > 0) writeOutput(join(folder, "gains.svg"), renderOverviewFigure(overview));
+  writeOutput(join(folder, "README.md"), renderOverviewText(overview, summaries));
   writeOutput(page, renderOverviewPage(overview));
   return page;
 }
