@@ -25,7 +25,7 @@ export type { BasisOptions } from "./estimate-basis.ts";
 export { exampleObjective, type ExampleObjective } from "./example-objective.ts";
 export { hadamardBasis } from "./hadamard-basis.ts";
 export { inBasis, type InBasisOptions, type InBasisState } from "./in-basis.ts";
-export { householderBasis } from "./householder-basis.ts";
+export { householderBasis, type Completion, type HouseholderBasis } from "./householder-basis.ts";
 export {
   convolutionBasis,
   kroneckerBasis,
