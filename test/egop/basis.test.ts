@@ -21,7 +21,6 @@ import { singularValues } from "../../src/linalg/singular-value-decomposition.ts
 import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply, multiplyVector } from "../../src/linalg/product.ts";
-import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
 import { normal, random } from "../../src/math/random.ts";
 import {
   adam,
