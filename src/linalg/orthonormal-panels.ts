@@ -11,7 +11,7 @@
  * Comput. 13, 1992, for T; G. H. Golub and C. F. Van Loan, Matrix Computations, 4th ed. 2013, section 5.2, for Cholesky QR.
  */
 import { ArgumentError } from "../errors.ts";
-import { choleskyInPlace } from "./cholesky.ts";
+import { choleskyInPlace } from "./cholesky-columns.ts";
 import { Matrix } from "./matrix.ts";
 import { panelColumns, type PanelColumns, type Precision } from "./panel-columns.ts";
 import { gram, multiplyVector } from "./product.ts";

@@ -7,7 +7,7 @@
  * compiled module with its memory, which the kernels use as a workspace while they run.
  */
 import { ArgumentError } from "../../errors.ts";
-import { kernelModule, strip as stripSource } from "./kernels.ts";
+import { kernelModule, productKernels } from "./kernels.ts";
 import { assemble, type FunctionSource } from "./assembler.ts";
 import { panelKernels } from "./panel-kernels.ts";
 import { residentKernels } from "./resident-kernels.ts";
@@ -15,6 +15,8 @@ import { residentKernels } from "./resident-kernels.ts";
 /** The module's functions and its memory, seen as doubles. */
 export interface Kernels {
   strip(a: number, panels: number, c: number, stride: number, tiles: number, length: number, resume: number): void;
+  subtractRows(f: number, strideF: number, p: number, c: number, stride: number, rows: number, columns: number): void;
+  exchange(a: number, b: number, pairs: number): void;
   /** The memory, of at least so many doubles; the array is another one after the memory has grown. */
   memory(doubles: number): Float64Array;
 }
@@ -24,7 +26,7 @@ interface Engine {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
 }
-interface Exports extends Pick<Kernels, "strip"> {
+interface Exports extends Pick<Kernels, "strip" | "subtractRows" | "exchange"> {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
 
@@ -78,7 +80,7 @@ export function useWebAssembly(choice: boolean | object): boolean {
  * @example webAssemblyBytes()[1] // 97
  */
 export function webAssemblyBytes(): Uint8Array<ArrayBuffer> {
-  return assemble([stripSource(), ...memoryKernels()], firstPages);
+  return assemble([...productKernels(), ...memoryKernels()], firstPages);
 }
 
 function instantiateGiven(module: object): Kernels {
@@ -104,11 +106,14 @@ function engine(): Engine {
 
 function instantiate(module: object): Kernels {
   const { Instance } = engine();
-  const { strip, memory } = new Instance(module).exports as Exports;
-  if (typeof strip !== "function") throw new ArgumentError("useWebAssembly: the module exports no `strip`.");
+  const { strip, subtractRows, exchange, memory } = new Instance(module).exports as Exports;
+  if (![strip, subtractRows, exchange].every((kernel) => typeof kernel === "function"))
+    throw new ArgumentError("useWebAssembly: the module lacks one of `strip`, `subtractRows` and `exchange`.");
   let view = new Float64Array(memory.buffer);
   return {
     strip,
+    subtractRows,
+    exchange,
     memory(doubles) {
       if (view.length < doubles) {
         memory.grow(Math.ceil((doubles - view.length) / pageDoubles));
