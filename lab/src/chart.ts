@@ -21,6 +21,8 @@ export const strokes: Readonly<Record<BasisName | StudiedBasis, { readonly color
   reduced: { color: "--another", dash: "2 3" },
   auxiliary: { color: "--another", dash: "7 3" },
   householder: { color: "--another", dash: "none" },
+  "householder-by-tensor": { color: "--egop-by-tensor", dash: "2 3" },
+  "kronecker-of-rank": { color: "--other", dash: "7 3" },
 };
 
 export interface Size {

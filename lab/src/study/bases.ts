@@ -14,6 +14,8 @@ export const studiedBases = [
   "reduced",
   "auxiliary",
   "householder",
+  "householder-by-tensor",
+  "kronecker-of-rank",
 ] as const;
 export type StudiedBasis = (typeof studiedBases)[number];
 
@@ -27,10 +29,13 @@ export const studiedBasisTitles: Readonly<Record<StudiedBasis, string>> = {
   reduced: "reduced EGOP",
   auxiliary: "auxiliary EGOP",
   householder: "Householder EGOP",
+  "householder-by-tensor": "Householder EGOP by tensor",
+  "kronecker-of-rank": "Kronecker EGOP of a rank",
 };
 
-/** The rank of reduced, auxiliary and Householder-completed bases, as a share of the parameters. */
+/** The rank of bases that have one: a share of the parameters, up to a number that large models pay for. */
 const rankShare = 0.05;
+const largestRank = 64;
 
 /** What a basis may be made from. */
 export interface Origin {
@@ -67,6 +72,10 @@ export function makeBasis(name: StudiedBasis, origin: Origin): Basis | undefined
       return origin.estimate().basis({ rank: rankOf(task), form: "auxiliary" });
     case "householder":
       return origin.estimate().basis({ rank: rankOf(task) });
+    case "householder-by-tensor":
+      return origin.estimate().basis({ by: "tensor", rank: rankOf(task) });
+    case "kronecker-of-rank":
+      return origin.estimate().basis({ by: "kronecker", rank: rankOf(task) });
     case "egop-of-random": {
       // The function turned at random, and EGOP estimated there: the theory says that nothing changes.
       const turn = randomBasis(task.model, keys.rotation);
@@ -78,5 +87,5 @@ export function makeBasis(name: StudiedBasis, origin: Origin): Basis | undefined
 }
 
 function rankOf({ model }: Task): number {
-  return Math.max(1, Math.round(rankShare * model.size));
+  return Math.min(largestRank, Math.max(1, Math.round(rankShare * model.size)));
 }

@@ -3,7 +3,7 @@ import { fold, random, type Key } from "egop";
 import type { TaskName } from "../choices.ts";
 import { breastCancer } from "./breast-cancer.ts";
 import { logisticTask, logSumExpTask } from "./convex.ts";
-import { digits, digitsPaper } from "./digits.ts";
+import { digits, digitsLarge, digitsPaper } from "./digits.ts";
 import { factorization } from "./factorization.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { images } from "./images.ts";
@@ -32,6 +32,7 @@ export interface ExperimentKeys {
 const loaders: Readonly<Record<TaskName, TaskLoader>> = {
   digits,
   "digits-paper": digitsPaper,
+  "digits-large": digitsLarge,
   "breast-cancer": breastCancer,
   wine,
   "linear-network": linearNetwork,
