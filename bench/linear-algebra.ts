@@ -1,5 +1,6 @@
 /**
- * Products and decompositions beside ml-matrix, numpy-ts, mathjs and numeric, one thread, float64.
+ * Products and decompositions beside ml-matrix, numpy-ts, mathjs and numeric, and beside LAPACK where SciPy is there; one
+ * thread, float64. Then pictures of how time and memory grow with the size.
  * Peers are given the input in their own storage before the clock runs.
  *
  * Run: npm run bench -- linear-algebra
@@ -9,9 +10,20 @@ import * as ml from "ml-matrix";
 import numeric from "numeric";
 import * as np from "numpy-ts";
 import { Matrix } from "egop";
-import { cholesky, gram, householderQR, lu, multiply, singularValueDecomposition, symmetricEigen } from "egop/linalg";
-import type { Suite } from "./row.ts";
-import { compare, type Comparison } from "./side-by-side.ts";
+import {
+  cholesky,
+  gram,
+  householderQR,
+  multiply,
+  singularValueDecomposition,
+  solve,
+  symmetricEigen,
+  useWebAssembly,
+} from "egop/linalg";
+import { logLogPlot } from "./log-log-plot.ts";
+import { pythonMilliseconds } from "./python.ts";
+import type { Row, Suite } from "./row.ts";
+import { compare, type Comparison, race } from "./side-by-side.ts";
 
 const math = create(all);
 
@@ -151,7 +163,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
       sizes,
       ours: (n) => {
         const [a, b] = [randomMatrix(n, n), ones(n)];
-        return () => lu(a).solve(b);
+        return () => solve(a, b);
       },
       peers: {
         "ml-matrix": (n) => {
@@ -193,9 +205,75 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
   ];
 }
 
+/** Our rows' names, and what LAPACK does the same by in lapack.py. */
+const lapackOperations: Readonly<Record<string, string>> = {
+  product: "product",
+  "symmetric eigen": "eigen",
+  svd: "svd",
+  "qr with q and r": "qr",
+  "lu solve": "lu",
+  "cholesky solve": "cholesky",
+};
+const lapackSizes: readonly number[] = [64, 256, 512, 1024];
+
+/** The product by the kernel in JavaScript alone, beside the fastest peer in JavaScript. */
+function compareWithoutWebAssembly(report: (row: Row) => void): void {
+  useWebAssembly(false);
+  const [product] = comparisons([64, 256, 512, 1024]);
+  const { "ml-matrix": peer } = product.peers;
+  compare({ ...product, name: "product, JavaScript alone", peers: { "ml-matrix": peer } }, report);
+  useWebAssembly(true);
+}
+
+/** Time and memory from 64 to 2048: the exponents should be 3 and 2. */
+function drawGrowth(print: (text: string) => void): void {
+  const sizes = [64, 128, 256, 512, 1024, 2048];
+  const operations = comparisons(sizes).map(({ name, ours }) => ({ name, ours }));
+  const times = operations.map(({ name, ours }) => ({
+    name,
+    points: sizes.map((size): [number, number] => {
+      const run = ours(size);
+      for (const start = performance.now(); performance.now() - start < 20;) run();
+      return [size, race({ run }).get("run") ?? NaN];
+    }),
+  }));
+  print(logLogPlot(times, { title: "Time grows as n³", x: "n", y: "milliseconds" }));
+  const memory = operations.map(({ name, ours }) => ({
+    name,
+    points: sizes.map((size): [number, number] => [size, allocatedBytes(ours(size)) / 2 ** 20]),
+  }));
+  print(logLogPlot(memory, { title: "Memory grows as n²", x: "n", y: "MiB" }));
+}
+
+/** Bytes that one run has taken when it ends, its workspace included if nothing was collected meanwhile. */
+function allocatedBytes(run: () => unknown): number {
+  run();
+  globalThis.gc?.();
+  const before = process.memoryUsage();
+  run();
+  const after = process.memoryUsage();
+  return after.external - before.external + (after.heapUsed - before.heapUsed);
+}
+
 export const linearAlgebra: Suite = {
   name: "linear-algebra",
-  run(report) {
-    for (const comparison of comparisons([2, 4, 8, 16, 64, 256, 512, 1024])) compare(comparison, report);
+  run(report, print) {
+    for (const comparison of comparisons([2, 4, 8, 16, 64, 256, 512, 1024])) {
+      const own = new Map<number, number>();
+      compare(comparison, (row) => {
+        own.set(row.size, row.milliseconds);
+        report(row);
+      });
+      const operation = lapackOperations[comparison.name];
+      for (const size of lapackSizes) {
+        const milliseconds = own.get(size);
+        const peerMilliseconds = pythonMilliseconds("lapack.py", [operation, size]);
+        if (milliseconds === undefined || peerMilliseconds === null) continue;
+        const [peer, ratio] = ["LAPACK", peerMilliseconds / milliseconds];
+        report({ name: comparison.name, size, milliseconds, peer, peerMilliseconds, ratio });
+      }
+    }
+    compareWithoutWebAssembly(report);
+    drawGrowth(print);
   },
 };

@@ -30,6 +30,8 @@ export const strokes: Readonly<Record<BasisName | StudiedBasis, { readonly color
   shared: { color: "--other", dash: "7 3" },
   renewed: { color: "--egop", dash: "7 3" },
   restarted: { color: "--egop", dash: "2 3" },
+  "householder-by-tensor": { color: "--egop-by-tensor", dash: "2 3" },
+  "kronecker-of-rank": { color: "--other", dash: "7 3" },
 };
 
 export interface Size {

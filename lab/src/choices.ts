@@ -4,6 +4,7 @@ export const taskNames = [
   "digits",
   "digits-paper",
   "digits-convolution",
+  "digits-large",
   "breast-cancer",
   "wine",
   "linear-network",

@@ -4,7 +4,7 @@
  * those before are a batch. Systems are solved by Householder QR, which is backward stable without pivoting.
  */
 import { NotPositiveDefiniteError, ShapeError, SingularMatrixError } from "../errors.ts";
-import { choleskyInPlace } from "../linalg/cholesky.ts";
+import { choleskyInPlace } from "../linalg/cholesky-columns.ts";
 import { householderQR } from "../linalg/householder-qr.ts";
 import { Matrix } from "../linalg/matrix.ts";
 import { backSubstitute } from "../linalg/triangular-rows.ts";

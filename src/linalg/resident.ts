@@ -56,15 +56,17 @@ export interface ResidentProduct {
   readonly inner: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  /** Add the product to c instead of overwriting it; default false. */
+  readonly accumulate?: boolean;
 }
 
 /**
- * c = op(a)·op(b), each by the index of its first element. Every element is summed in ascending order of the inner index,
+ * c = op(a)·op(b), or c plus that, each by the index of its first element. Every element is summed in ascending order of the inner index,
  * with one accumulator: the bits are those of `planProduct`.
  */
 export function runResidentProduct(
   { kernels }: ResidentMemory,
-  { rows, columns, inner, transposeA, transposeB }: ResidentProduct,
+  { rows, columns, inner, transposeA, transposeB, accumulate = false }: ResidentProduct,
   a: number,
   b: number,
   c: number,
@@ -79,7 +81,7 @@ export function runResidentProduct(
     const target = 8 * (c + column);
     for (let first = 0; first < inner; first += depth) {
       const length = Math.min(depth, inner - first);
-      const resume = first > 0 ? 1 : 0;
+      const resume = accumulate || first > 0 ? 1 : 0;
       if (transposeB) kernels.packColumns(8 * (b + first) + column * strideB, strideB, width, length, panels);
       else kernels.packRows(8 * (b + column) + first * strideB, strideB, Math.ceil(width / 4), length, panels);
       if (!transposeA) {

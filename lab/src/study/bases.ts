@@ -32,6 +32,8 @@ export const studiedBases = [
   "householder",
   "renewed",
   "restarted",
+  "householder-by-tensor",
+  "kronecker-of-rank",
 ] as const;
 export type StudiedBasis = (typeof studiedBases)[number];
 
@@ -54,10 +56,13 @@ export const studiedBasisTitles: Readonly<Record<StudiedBasis, string>> = {
   householder: "Householder EGOP",
   renewed: "EGOP renewed, squares carried",
   restarted: "EGOP renewed, squares restarted",
+  "householder-by-tensor": "Householder EGOP by tensor",
+  "kronecker-of-rank": "Kronecker EGOP of a rank",
 };
 
-/** The rank of reduced, auxiliary and Householder-completed bases without a number, as a share of the parameters. */
+/** The rank of bases that have one without a number: a share of the parameters, up to what large models pay for. */
 const rankShare = 0.05;
+const largestRank = 64;
 /** Beyond this many parameters a random rotation is a randomized Hadamard transform, which needs no matrix. */
 const mostDense = 4096;
 /** Renewed bases are made at the start and at so many even distances on the way. */
@@ -111,6 +116,10 @@ export function makeCoordinates(name: StudiedBasis, origin: Origin, steps: numbe
       return { basis: origin.estimate().basis({ by: "tensor" }) };
     case "kronecker":
       return { basis: origin.estimate().basis({ by: "kronecker" }) };
+    case "kronecker-of-rank":
+      return { basis: origin.estimate().basis({ by: "kronecker", rank: rankOf(task) }) };
+    case "householder-by-tensor":
+      return { basis: origin.estimate().basis({ by: "tensor", rank: rankOf(task) }) };
     case "shared":
       return { basis: sharedBasis(task, origin.estimate()) };
     case "renewed":
@@ -142,5 +151,5 @@ function sharedBasis({ model, sharedByRows = [] }: Task, estimate: EgopEstimate)
 }
 
 function rankOf({ model }: Task): number {
-  return Math.max(1, Math.round(rankShare * model.size));
+  return Math.min(largestRank, Math.max(1, Math.round(rankShare * model.size)));
 }

@@ -1,6 +1,6 @@
 /**
- * Handwritten digits: 8 × 8 pixels, ten classes, a network with one hidden layer of ReLUs, softmax cross-entropy averaged
- * over the rows. The first 1,437 rows train and the other 360 test. `digits` is the main job: 16 hidden units (1,210
+ * Handwritten digits: 8 × 8 pixels, ten classes, a network with hidden layers of ReLUs, softmax cross-entropy averaged over
+ * the rows. The first 1,437 rows train and the other 360 test. `digits` is the main job: 16 hidden units (1,210
  * parameters), full batch, pixels divided by 16.
  */
 import { join } from "node:path";
@@ -25,15 +25,17 @@ const side = 8;
 const brightest = 16;
 const trainingRows = 1437;
 
-type Weights = Readonly<Record<"W1" | "b1" | "W2" | "b2", Tensor>>;
-
-function scores(p: Weights, x: Tensor): Tensor {
-  return affine(relu(affine(x, p.W1, p.b1)), p.W2, p.b2);
+/** Weights W1, b1, W2, b2, …: an affine map for each layer, ReLUs between. */
+function scores(p: Readonly<Record<string, Tensor>>, x: Tensor, layers: number): Tensor {
+  const inner = Array.from({ length: layers - 1 }, (_v, k) => k + 1);
+  const hidden = inner.reduce((value, k) => relu(affine(value, p[`W${k}`], p[`b${k}`])), x);
+  return affine(hidden, p[`W${layers}`], p[`b${layers}`]);
 }
 
 /** What tells one network on the digits from another. */
 interface DigitsNetwork {
-  readonly hidden: number;
+  /** The hidden layers' units. */
+  readonly hidden: readonly number[];
   /** Pixels are divided by this. */
   readonly divisor: number;
   /** Rows in a mini-batch; without it, runs train on the full batch. */
@@ -60,16 +62,23 @@ export function readDigits(folder: string, divisor: number): Partition & { reado
 function digitsNetwork({ hidden, divisor, batch, scheme }: DigitsNetwork): (folder: string) => Task {
   return (folder) => {
     const { training, test, citation } = readDigits(folder, divisor);
-    const model = layout({ W1: [64, hidden], b1: [hidden], W2: [hidden, 10], b2: [10] });
+    const widths = [side * side, ...hidden, 10];
+    const layers = widths.length - 1;
+    const shapes = widths
+      .slice(1)
+      .flatMap((width, k) => [[`W${k + 1}`, [widths[k], width]] as const, [`b${k + 1}`, [width]] as const]);
+    const model = layout(Object.fromEntries<readonly number[]>(shapes));
     const lossOn = (rows: number): DifferentiableLoss<{ x: [number, number]; label: [number] }> =>
       differentiable(model, { x: [rows, 64], label: [rows] }, (p, { x, label }) =>
-        mean(softmaxCrossEntropy(scores(p, x), label)),
+        mean(softmaxCrossEntropy(scores(p, x, layers), label)),
       );
-    const predict = compiled(model, { x: [test.rows, 64] }, (p, { x }) => scores(p, x)).on({ x: test.features });
+    const predict = compiled(model, { x: [test.rows, 64] }, (p, { x }) => scores(p, x, layers)).on({
+      x: test.features,
+    });
     const rows = { x: training.features, label: training.labels };
     const batches = batch === undefined ? "full batch" : `mini-batches of ${batch}`;
     return {
-      title: `UCI digits, 64 → ${hidden} ReLU → 10`,
+      title: `UCI digits, 64 → ${hidden.map((units) => `${units} ReLU → `).join("")}10`,
       description:
         `mean softmax cross-entropy on ${training.rows} rows, ${batches}; ` +
         (divisor === 1 ? "raw pixels" : `pixels divided by ${divisor}`),
@@ -89,9 +98,14 @@ function digitsNetwork({ hidden, divisor, batch, scheme }: DigitsNetwork): (fold
 }
 
 /** Loads the digits. Throws DataSetError for a bad file. */
-export const digits: (folder: string) => Task = digitsNetwork({ hidden: 16, divisor: brightest, scheme: "lecun" });
+export const digits: (folder: string) => Task = digitsNetwork({ hidden: [16], divisor: brightest, scheme: "lecun" });
 
 /** The paper's network and settings: 32 hidden units, raw pixels, mini-batches of 300, Xavier's start. */
 export const digitsPaper: (folder: string) => Task = digitsNetwork({
-  ...{ hidden: 32, divisor: 1, batch: 300, scheme: "glorot" },
+  ...{ hidden: [32], divisor: 1, batch: 300, scheme: "glorot" },
+});
+
+/** Two hidden layers, 50,826 parameters: too many for a dense basis. */
+export const digitsLarge: (folder: string) => Task = digitsNetwork({
+  ...{ hidden: [256, 128], divisor: brightest, batch: 256, scheme: "lecun" },
 });

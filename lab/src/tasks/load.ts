@@ -4,7 +4,7 @@ import type { TaskName as NamedTask } from "../choices.ts";
 import { breastCancer } from "./breast-cancer.ts";
 import { logisticTask, logSumExpTask } from "./convex.ts";
 import { digitsConvolution } from "./digits-convolution.ts";
-import { digits, digitsPaper } from "./digits.ts";
+import { digits, digitsLarge, digitsPaper } from "./digits.ts";
 import { factorization } from "./factorization.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { images } from "./images.ts";
@@ -37,6 +37,7 @@ const loaders: Readonly<Record<NamedTask, TaskLoader>> = {
   digits,
   "digits-paper": digitsPaper,
   "digits-convolution": digitsConvolution,
+  "digits-large": digitsLarge,
   "breast-cancer": breastCancer,
   wine,
   "linear-network": linearNetwork,

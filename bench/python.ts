@@ -1,9 +1,9 @@
-/** Runs a script of this folder in Python and reads the milliseconds that it prints; null where PyTorch is not there. */
+/** Runs a script of this folder in Python and reads the milliseconds that it prints; null where what it needs is not there. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** One thread each for OpenMP and OpenBLAS, and the machine's own choice of kernels. */
-export function pytorchMilliseconds(script: string, parameters: readonly (number | string)[]): number | null {
+export function pythonMilliseconds(script: string, parameters: readonly (number | string)[]): number | null {
   const environment = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
   Reflect.deleteProperty(environment, "OPENBLAS_CORETYPE");
   const { status, stdout } = spawnSync(
