@@ -1,6 +1,6 @@
 /** The coordinates that studies run in, by name. Each is made for one seed: from its estimate, or from its keys alone. */
 import { egop, productBasis, randomBasis, reparameterize, type Basis, type EgopEstimate } from "egop";
-import type { ExperimentKeys } from "../tasks/load.ts";
+import type { ExperimentKeys } from "../tasks/keys.ts";
 import type { Task } from "../tasks/task.ts";
 import { startOf } from "../training.ts";
 

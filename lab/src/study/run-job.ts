@@ -1,7 +1,8 @@
 /** One run of a study as plain data in and out, for a worker thread. It depends on its input alone. */
 import { performance } from "node:perf_hooks";
 import { DivergedError, type Basis, type EgopEstimate } from "egop";
-import { keysOf, loadTask } from "../tasks/load.ts";
+import { keysOf } from "../tasks/keys.ts";
+import { loadTask } from "../tasks/load.ts";
 import type { TaskName } from "../choices.ts";
 import type { Task } from "../tasks/task.ts";
 import { train, trainByDescent } from "../training.ts";

@@ -1,5 +1,4 @@
-/** From the name of a task and a seed to the task and the keys of everything random in an experiment. */
-import { fold, random, type Key } from "egop";
+/** From the name of a task and a seed to the task. */
 import type { TaskName } from "../choices.ts";
 import { breastCancer } from "./breast-cancer.ts";
 import { logisticTask, logSumExpTask } from "./convex.ts";
@@ -7,6 +6,7 @@ import { digits, digitsPaper } from "./digits.ts";
 import { factorization } from "./factorization.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { images } from "./images.ts";
+import { keysOf } from "./keys.ts";
 import { linearNetwork } from "./linear-network.ts";
 import { quadratic } from "./quadratic.ts";
 import type { Task, TaskLoader } from "./task.ts";
@@ -18,15 +18,6 @@ export interface TaskSource {
   readonly seed: number;
   /** The folder with the CSV files. */
   readonly folder: string;
-}
-
-/** What is drawn in an experiment, each from a key of its own. */
-export interface ExperimentKeys {
-  readonly start: Key;
-  readonly samples: Key;
-  readonly rotation: Key;
-  readonly partition: Key;
-  readonly batches: Key;
 }
 
 const loaders: Readonly<Record<TaskName, TaskLoader>> = {
@@ -44,13 +35,6 @@ const loaders: Readonly<Record<TaskName, TaskLoader>> = {
   mnist: images("MNIST", "mnist"),
   "fashion-mnist": images("Fashion-MNIST", "fashion-mnist"),
 };
-
-/** The keys of an experiment, folded from its seed. */
-export function keysOf(seed: number): ExperimentKeys {
-  const root = random(seed);
-  const [start, samples, rotation, partition, batches] = [0, 1, 2, 3, 4].map((index) => fold(root, index));
-  return { start, samples, rotation, partition, batches };
-}
 
 /** Reads a task's data and builds it. Throws DataSetError for a bad file. */
 export function loadTask({ name, seed, folder }: TaskSource): Task {
