@@ -27,7 +27,13 @@ const pattern =
   /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z][A-Za-z0-9_]*)|(?<sign>\*\*|[-+*/^(),−×·÷]))/y;
 
 /** Signs as people also write them. */
-const alike: Readonly<Record<string, string>> = { "−": "-", "×": "*", "·": "*", "÷": "/", "**": "^" };
+const alike: ReadonlyMap<string, string> = new Map([
+  ["−", "-"],
+  ["×", "*"],
+  ["·", "*"],
+  ["÷", "/"],
+  ["**", "^"],
+]);
 
 /** Cuts a text; the last token is its end. Throws ExpressionError for a text too long or a sign that means nothing. */
 export function tokensOf(text: string): readonly Token[] {
@@ -49,7 +55,7 @@ export function tokensOf(text: string): readonly Token[] {
     const { number, name, sign } = groups as Readonly<Record<string, string | undefined>>;
     const found = number ?? name ?? sign ?? "";
     const kind = number !== undefined ? "number" : name !== undefined ? "name" : "sign";
-    tokens.push({ kind, text: alike[found] ?? found, position: pattern.lastIndex - found.length });
+    tokens.push({ kind, text: alike.get(found) ?? found, position: pattern.lastIndex - found.length });
   }
   return [...tokens, { kind: "end", text: "", position: end }];
 }
