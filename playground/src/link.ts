@@ -64,7 +64,7 @@ export function fragmentOf(view: View): string {
     }
   }
   parts.push(["steps", steps], ["samples", samples], ["seed", seed]);
-  return `#${new URLSearchParams(parts.map(([name, value]) => [name, String(value)])).toString()}`;
+  return `#${new URLSearchParams(parts.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
 }
 
 /** Reads a fragment; undefined for an empty one. Throws LinkError, in one sentence, for the first thing that is wrong. */

@@ -200,7 +200,7 @@ export function functionPanel(root: HTMLElement, { onChange }: Surroundings): Pa
   function compute(): void {
     const next = variablesOf(settings.formula);
     if (next === undefined) {
-      worker.end();
+      worker.stop("own");
       onChange();
       return;
     }

@@ -17,6 +17,8 @@ export interface Connection<P extends Protocol> {
   ): void;
   pause(task: keyof P & string): void;
   goOn(task: keyof P & string): void;
+  /** Ends a task before its next piece of work. */
+  stop(task: keyof P & string): void;
   /** Ends the worker, whatever it is doing. */
   end(): void;
 }
@@ -62,6 +64,9 @@ export function connect<P extends Protocol>(create: () => Worker): Connection<P>
     },
     pause: (task) => say({ action: "pause", task }),
     goOn: (task) => say({ action: "go on", task }),
+    stop(task) {
+      if (listeners.delete(task)) say({ action: "stop", task });
+    },
     end,
   };
 }
