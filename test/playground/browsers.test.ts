@@ -1,8 +1,8 @@
 /** The page in real browsers: it gives the command line's numbers, asks nobody for anything, and complains of nothing. */
-import { createRequire } from "node:module";
-import { readFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import axe from "axe-core";
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runTurned, surfaceObjective } from "../../playground/src/compute/turned.ts";
@@ -10,7 +10,6 @@ import { surfaceSettings } from "../../playground/src/settings.ts";
 import { run } from "../lab/process.ts";
 import { absent, browsers, launch, openPage, serveSite, textOf, until, valuesIn, type Site } from "./browser.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "egop-page-"));
 /** Milliseconds for what takes a few seconds on a machine without other work. */
 const patience = 120_000;
@@ -197,7 +196,7 @@ describe.each(browsers)("in $browser", ({ browser: name, ...options }) => {
 
   it.skipIf(skipped)("meets WCAG AA in every panel, light and dark, wide and as narrow as a phone", async () => {
     const { page } = await openPage(browser, site.address);
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     const ready: readonly (readonly [panel: string, settings: string, condition: string])[] = [
       ["surface", "step=60", `document.querySelector("#surface-verdict").textContent.includes("Adam ends")`],
       ["digits", "run=1&steps=5&samples=10", `document.querySelector("#panel-digits").dataset.state === "finished"`],

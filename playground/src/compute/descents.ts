@@ -38,7 +38,7 @@ export interface Descent {
 }
 
 /** One run of an optimizer; a run that diverges is told as far as it went. NotFiniteError at the start passes through. */
-export function descent(
+function descent(
   objective: Objective,
   basis: Basis | undefined,
   options: {

@@ -57,7 +57,7 @@ export function digitsCommand({ seed, steps, samples, rate, bases }: DigitsSetti
 }
 
 /** What is known of the gradients. */
-export interface DigitsSpectrum {
+interface DigitsSpectrum {
   readonly eigenvalues: Float64Array;
   readonly stableRank: number;
   readonly density: number;

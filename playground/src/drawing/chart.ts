@@ -4,7 +4,7 @@ import { shortNumber } from "../page/format.ts";
 import { sharpCanvas } from "./canvas.ts";
 import { onPaletteChange, palette, type Palette } from "./palette.ts";
 
-export interface Curve {
+interface Curve {
   readonly color: (colors: Palette) => string;
   readonly width: number;
   readonly dash: readonly number[];

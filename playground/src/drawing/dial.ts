@@ -10,7 +10,7 @@ import { paintRelief } from "./relief.ts";
 import type { Stroke } from "./stroke.ts";
 
 /** What lies on the map, in the surface's own coordinates. */
-export interface DialContent {
+interface DialContent {
   readonly heights: Float64Array;
   readonly size: number;
   /** The disc's radius in the surface's units. */
@@ -18,7 +18,7 @@ export interface DialContent {
   readonly start: readonly [number, number];
 }
 
-export interface DialRun {
+interface DialRun {
   readonly stroke: Stroke;
   readonly path: Float64Array;
 }

@@ -7,7 +7,7 @@ import { drawPath, drawStart, type DrawnPath } from "./path.ts";
 import { paintRelief } from "./relief.ts";
 import type { Stroke } from "./stroke.ts";
 
-export interface MapContent {
+interface MapContent {
   readonly square: Square;
   readonly size: number;
   readonly heights: Float64Array;

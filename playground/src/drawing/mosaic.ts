@@ -1,6 +1,6 @@
 /**
  * The first layer's weights as images: what each of the sixteen hidden units sees, as a square of 8 × 8 pixels, four in a
- * row. Zero is the ground; the colors tell the sign, and full strength is the largest size among all.
+ * row. Zero is the ground; the colors tell the sign, and full strength is three times the root mean square of all.
  */
 import { element } from "../page/element.ts";
 import { drawing } from "../page/frames.ts";
@@ -38,13 +38,16 @@ export function mosaic(label: string): Mosaic {
 
   function paint(weights: Float64Array): void {
     const [negative, zero, positive] = palette().diverging;
-    let largest = 0;
-    for (let k = 0; k < units * side * side; k++) largest = Math.max(largest, Math.abs(weights[k]));
+    const count = units * side * side;
+    let squares = 0;
+    for (let k = 0; k < count; k++) squares += weights[k] * weights[k];
+    const strongest = 3 * Math.sqrt(squares / count);
     for (let unit = 0; unit < units; unit++)
       for (let pixel = 0; pixel < side * side; pixel++) {
         const x = (unit % inRow) * pitch + (pixel % side);
         const y = Math.floor(unit / inRow) * pitch + Math.floor(pixel / side);
-        const share = largest > 0 ? weights[pixel * units + unit] / largest : 0;
+        const weight = weights[pixel * units + unit];
+        const share = strongest > 0 ? Math.max(-1, Math.min(1, weight / strongest)) : 0;
         const to = share < 0 ? negative : positive;
         const at = 4 * (y * length + x);
         for (let c = 0; c < 3; c++) image.data[at + c] = zero[c] + (to[c] - zero[c]) * Math.abs(share);

@@ -1,6 +1,6 @@
 /** A table of runs with their values, which change while they run; every number is there with all its digits. */
 import type { Stroke } from "../drawing/stroke.ts";
-import { swatch } from "../drawing/stroke.ts";
+import { swatch } from "../drawing/swatch.ts";
 import { element } from "./element.ts";
 import { shortNumber } from "./format.ts";
 

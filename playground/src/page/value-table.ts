@@ -2,7 +2,7 @@
 import { button, element } from "./element.ts";
 import { setCell } from "./table.ts";
 
-export interface ValueColumn {
+interface ValueColumn {
   readonly title: string;
   /** values[t] after t steps; only the first `count` are there. */
   readonly values: Float64Array;

@@ -2,7 +2,7 @@
 import type { Protocol, Reply, Request } from "./protocol.ts";
 
 /** Who hears of a task. Nothing is heard of a task that was stopped, or started anew. */
-export interface Listener<Output> {
+interface Listener<Output> {
   readonly onOutput: (output: Output) => void;
   readonly onDone?: () => void;
   /** A sentence; `expected` when it is about what the user chose, and not about this program. */

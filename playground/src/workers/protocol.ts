@@ -5,7 +5,7 @@ import type { SurfaceName } from "../compute/surfaces.ts";
 import type { TurnedResult, TurnedSettings } from "../compute/turned.ts";
 
 /** A task by what goes in and what comes out. */
-export interface TaskKind {
+interface TaskKind {
   readonly input: unknown;
   readonly output: unknown;
 }
