@@ -3,7 +3,7 @@ import { advise as adviceOn } from "egop";
 import { numberColumn, renderColumns, textColumn } from "../columns.ts";
 import { readFlags } from "../flags.ts";
 import { wrap } from "../paragraph.ts";
-import { keysOf } from "../tasks/load.ts";
+import { keysOf } from "../tasks/keys.ts";
 import type { Command } from "./command.ts";
 import { estimateSource, sourceFlags, sourceHelp } from "./source.ts";
 

@@ -5,7 +5,8 @@ import { UsageError } from "../errors.ts";
 import { choice, nameLines, wholeNumber, type Flags } from "../flags.ts";
 import { loadModule } from "../load-module.ts";
 import { dataFolder } from "../surroundings.ts";
-import { keysOf, loadTask } from "../tasks/load.ts";
+import { keysOf } from "../tasks/keys.ts";
+import { loadTask } from "../tasks/load.ts";
 import type { Surroundings } from "./command.ts";
 
 /** The flags that say what to look at. */

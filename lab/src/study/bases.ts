@@ -9,7 +9,7 @@ import {
   type EgopEstimate,
   type SamplingDistribution,
 } from "egop";
-import type { ExperimentKeys } from "../tasks/load.ts";
+import type { ExperimentKeys } from "../tasks/keys.ts";
 import type { Task } from "../tasks/task.ts";
 import { startOf, type Renewal } from "../training.ts";
 

@@ -4,7 +4,7 @@
  * Hessian is positive semidefinite. Means over points of the sampling distribution.
  */
 import { fold, type Advice, type EgopEstimate } from "egop";
-import type { ExperimentKeys } from "../tasks/load.ts";
+import type { ExperimentKeys } from "../tasks/keys.ts";
 import type { Task } from "../tasks/task.ts";
 import { columnsOf, hessianAt, inCoordinates, rowSums, spectralFacts } from "./curvature.ts";
 import { pointsOf } from "./bases.ts";

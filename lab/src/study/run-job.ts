@@ -1,7 +1,8 @@
 /** One run of a study as plain data in and out, for a worker thread. It depends on its input alone. */
 import { performance } from "node:perf_hooks";
 import { DivergedError, type EgopEstimate } from "egop";
-import { keysOf, loadTask, type TaskName } from "../tasks/load.ts";
+import { keysOf } from "../tasks/keys.ts";
+import { loadTask, type TaskName } from "../tasks/load.ts";
 import type { Task } from "../tasks/task.ts";
 import { train, trainByDescent, type Training } from "../training.ts";
 import { estimateOf, makeCoordinates, type Origin, type StudiedBasis, type StudiedCoordinates } from "./bases.ts";

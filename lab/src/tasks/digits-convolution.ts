@@ -17,6 +17,7 @@ import {
   softmaxCrossEntropy,
   type Tensor,
 } from "egop";
+import { digitsParts } from "./digits-network.ts";
 import { readDigits } from "./digits.ts";
 import { shareOfLargest, usualStart, type Task } from "./task.ts";
 
@@ -39,7 +40,7 @@ function scores(p: Readonly<Record<"K" | "c" | "W" | "b", Tensor>>, x: Tensor, r
 
 /** Loads the digits. Throws DataSetError for a bad file. */
 export function digitsConvolution(folder: string): Task {
-  const { training, test, citation } = readDigits(folder, 16);
+  const { training, test, citation } = digitsParts(readDigits(folder), 16);
   const shapeOf = (rows: number): [number, number, number, number] => [rows, 1, side, side];
   const inputs = { x: shapeOf(training.rows), label: [training.rows] as [number] };
   const loss = differentiable(model, inputs, (p, { x, label }) =>

@@ -1,5 +1,4 @@
-/** From the name of a task and a seed to the task and the keys of everything random in an experiment. */
-import { fold, random, type Key } from "egop";
+/** From the name of a task and a seed to the task. */
 import type { TaskName as NamedTask } from "../choices.ts";
 import { breastCancer } from "./breast-cancer.ts";
 import { logisticTask, logSumExpTask } from "./convex.ts";
@@ -8,6 +7,7 @@ import { digits, digitsLarge, digitsPaper } from "./digits.ts";
 import { factorization } from "./factorization.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { images } from "./images.ts";
+import { keysOf } from "./keys.ts";
 import { linearNetwork } from "./linear-network.ts";
 import { isQuadratic, quadratic, quadraticSettings, type QuadraticName } from "./quadratic.ts";
 import type { Task, TaskLoader } from "./task.ts";
@@ -22,15 +22,6 @@ export interface TaskSource {
   readonly seed: number;
   /** The folder with the CSV files. */
   readonly folder: string;
-}
-
-/** What is drawn in an experiment, each from a key of its own. */
-export interface ExperimentKeys {
-  readonly start: Key;
-  readonly samples: Key;
-  readonly rotation: Key;
-  readonly partition: Key;
-  readonly batches: Key;
 }
 
 const loaders: Readonly<Record<NamedTask, TaskLoader>> = {
@@ -50,13 +41,6 @@ const loaders: Readonly<Record<NamedTask, TaskLoader>> = {
   mnist: images("MNIST", "mnist"),
   "fashion-mnist": images("Fashion-MNIST", "fashion-mnist"),
 };
-
-/** The keys of an experiment, folded from its seed. */
-export function keysOf(seed: number): ExperimentKeys {
-  const root = random(seed);
-  const [start, samples, rotation, partition, batches] = [0, 1, 2, 3, 4].map((index) => fold(root, index));
-  return { start, samples, rotation, partition, batches };
-}
 
 /** Reads a task's data and builds it. Throws DataSetError for a bad file. */
 export function loadTask({ name, seed, folder }: TaskSource): Task {
