@@ -5,6 +5,7 @@ import type { Command } from "./commands/command.ts";
 import { advise } from "./commands/advise.ts";
 import { compare } from "./commands/compare.ts";
 import { list } from "./commands/list.ts";
+import { queueCommands } from "./commands/queue.ts";
 import { report } from "./commands/report.ts";
 import { reproduce } from "./commands/reproduce.ts";
 import { run } from "./commands/run.ts";
@@ -28,7 +29,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const commands: readonly Command[] = [compare, run, spectrum, advise, reproduce, report, list(() => commands)];
+const commands: readonly Command[] = [
+  compare,
+  run,
+  spectrum,
+  advise,
+  reproduce,
+  report,
+  ...queueCommands,
+  list(() => commands),
+];
 
 try {
   const args = process.argv.slice(2);
