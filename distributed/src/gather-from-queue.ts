@@ -47,7 +47,7 @@ export async function gatherFromQueue(options: QueueOptions, gathering: Gatherin
   try {
     await new Coordinator(options, gathering, client, queue).gather();
   } finally {
-    await Promise.race([queue.close(), sleep(1000)]);
+    await atMost(1000, queue.close());
     client.disconnect();
   }
 }
@@ -99,7 +99,7 @@ class Coordinator {
         if (merge.next < plan.count) await sleep(pause);
       }
     } finally {
-      await Promise.race([this.#leave(), sleep(2000)]);
+      await atMost(2000, this.#leave());
     }
   }
 
@@ -234,15 +234,15 @@ class Coordinator {
   /** Waits for Redis, but not longer than `patience`. */
   async #reach<Result>(action: Promise<Result>): Promise<Result> {
     const { patience = 600_000 } = this.#options;
-    const timer = new AbortController();
-    const late = sleep(patience, timer.signal).then(() => {
-      throw new QueueError(`Redis has not answered for ${patience / 1000} seconds.`);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const give = (): void => reject(new QueueError(`Redis has not answered for ${patience / 1000} seconds.`));
+      timer = setTimeout(give, patience);
     });
-    late.catch(() => {});
     try {
       return await Promise.race([action, late]);
     } finally {
-      timer.abort();
+      clearTimeout(timer);
     }
   }
 
@@ -256,9 +256,14 @@ class Coordinator {
   }
 }
 
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => clearTimeout(timer));
-  });
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Tidying up, which may fail, and for which nobody waits forever. */
+async function atMost(milliseconds: number, action: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([action.then(() => {}).catch(() => {}), late]);
+  clearTimeout(timer);
 }

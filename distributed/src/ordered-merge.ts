@@ -1,7 +1,9 @@
 /**
- * Merging the states of ranges in the order of their samples, as they arrive. Memory holds the merged state and one more;
- * what arrives before its turn waits in the journal (or, without one, in memory: then the caller bounds how far ahead of
- * the first gap ranges are handed out). The merged state is the same bits in any order; this one bounds the memory.
+ * Merging the states of ranges in the order of their samples, as they arrive. Memory holds what the merged state does, and
+ * one more; what arrives before its turn waits in the journal (or, without one, in memory: then the caller bounds how far
+ * ahead of the first gap ranges are handed out). The merged state is the same bits in any order; this one bounds the
+ * memory. States are merged with their equals, two ranges with two, four with four, so that each is copied
+ * log₂(ranges) times and not once for every range behind it.
  */
 import { mergeMoments, stateToText, type MomentState } from "egop";
 import type { MissingSamples } from "./errors.ts";
@@ -46,7 +48,8 @@ export function orderedMerge(
   const waiting = new Map<number, Waiting>();
   const come = new Set<number>();
   const missing: MissingSamples[] = [];
-  let state = empty;
+  /** Merged states of so many ranges each, descending, one behind the other. */
+  const stack: { readonly ranges: number; readonly state: MomentState }[] = [];
   let next = 0;
   let samples = 0;
 
@@ -67,11 +70,26 @@ export function orderedMerge(
   function advance(): void {
     for (let found = waiting.get(next); found !== undefined; found = waiting.get(next)) {
       const loaded = found.load();
-      if (loaded !== undefined) state = mergeMoments(state, loaded);
+      if (loaded !== undefined) push(found.last + 1 - next, loaded);
       waiting.delete(next);
       for (; next <= found.last; next++) come.delete(next);
     }
     if (journal !== undefined) compact(journal);
+  }
+
+  function push(ranges: number, state: MomentState): void {
+    stack.push({ ranges, state });
+    for (let last = stack.length - 1; last > 0 && stack[last - 1].ranges <= stack[last].ranges; last--) mergeTop();
+  }
+
+  function mergeTop(): void {
+    const [a, b] = stack.splice(-2);
+    stack.push({ ranges: a.ranges + b.ranges, state: mergeMoments(a.state, b.state) });
+  }
+
+  function whole(): MomentState {
+    while (stack.length > 1) mergeTop();
+    return stack.length === 0 ? empty : stack[0].state;
   }
 
   /** Writes the merged state in the place of the ranges that it was made of, when that halves the file. */
@@ -79,9 +97,9 @@ export function orderedMerge(
     if (file.bytes < compactAbove || next === 0 || missing.length > 0) return;
     const merged = { from: plan.from, to: plan.range(next - 1).to };
     const ahead = file.ranges.filter(({ from }) => from >= merged.to).length / Math.max(1, file.ranges.length);
-    const bytes = textBytes(state);
+    const bytes = stack.reduce((sum, { state }) => sum + textBytes(state), 0);
     if (bytes < longestText && bytes + ahead * file.bytes < file.bytes / 2)
-      file.replace({ ...merged, state: stateToText(state) });
+      file.replace({ ...merged, state: stateToText(whole()) });
   }
 
   return {
@@ -95,7 +113,7 @@ export function orderedMerge(
       return missing;
     },
     get state() {
-      return state;
+      return whole();
     },
     has: (index) => index < next || come.has(index),
     take(index, taken, text) {

@@ -66,6 +66,51 @@ export async function startWorkerProcess(
   return worker;
 }
 
+const coordinatorScript = fileURLToPath(new URL("coordinator-process.js", import.meta.url));
+
+export interface Coordinator {
+  readonly process: Process;
+  /** Resolves when so many samples have come. */
+  readonly reaches: (samples: number) => Promise<void>;
+  /** Of its state at the end. */
+  readonly digest: Promise<string>;
+}
+
+/** A coordinator as a process of its own. */
+export function startCoordinator(
+  module: string,
+  options: Readonly<Record<string, unknown>>,
+  onProgress: (samples: number) => void = () => {},
+): Coordinator {
+  const process = start(coordinatorScript, [module, JSON.stringify(options)]);
+  let most = -1;
+  const waiting = new Set<() => void>();
+  process.child.stdout?.on("data", () => {
+    for (const [, come] of process.output().matchAll(/^samples (\d+)$/gm)) most = Math.max(most, Number(come));
+    onProgress(most);
+    for (const look of waiting) look();
+  });
+  const finished = process.end().then((status) => {
+    const found = /^digest ([0-9a-f]{64})$/m.exec(process.output());
+    if (found === null) throw new Error(`the coordinator ended with ${String(status)}: ${process.output()}`);
+    return found[1];
+  });
+  finished.catch(() => {});
+  return {
+    process,
+    digest: finished,
+    reaches: (samples) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (most >= samples) resolve();
+        };
+        waiting.add(look);
+        look();
+        void process.end().then(() => resolve());
+      }),
+  };
+}
+
 /** The state that one process has of the same samples. */
 export async function inOneProcess(module: string, options: Omit<AccumulateOptions, "points">): Promise<MomentState> {
   const { objective, points } = (await import(`${objectives}/${module}`)) as SampledObjective;
