@@ -75,12 +75,27 @@ export function queueKeys(prefix: string): {
   readonly results: (run: string) => string;
   readonly run: (run: string) => string;
   readonly worker: (id: string) => string;
+  /** The workers that have refused jobs of a run. */
+  readonly refused: (run: string) => string;
 } {
   return {
     results: (run) => `${prefix}:results:${run}`,
     run: (run) => `${prefix}:run:${run}`,
     worker: (id) => `${prefix}:worker:${id}`,
+    refused: (run) => `${prefix}:refused:${run}`,
   };
+}
+
+/** All keys of a pattern, without stopping the server to look for them. */
+export async function keysLike(client: Redis, pattern: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  let cursor = "0";
+  do {
+    const [next, keys] = await client.scan(cursor, "MATCH", pattern, "COUNT", 1000);
+    found.push(...keys);
+    cursor = next;
+  } while (cursor !== "0");
+  return [...new Set(found)];
 }
 
 /** The name of the one queue, on which both estimates and sweeps go. */

@@ -8,7 +8,7 @@
  */
 import { Queue, type Job } from "bullmq";
 import type { Redis } from "ioredis";
-import { connect, lifetime, queueKeys, queueName, usualPrefix, type QueueAddress } from "./connection.ts";
+import { connect, keysLike, lifetime, queueKeys, queueName, usualPrefix, type QueueAddress } from "./connection.ts";
 import { messageOf, QueueError } from "./errors.ts";
 import { requireGoingOn, type Gathering } from "./gathering.ts";
 import { jobId, readResult, usualLimits, writeJob, type SizeLimits } from "./payload.ts";
@@ -228,7 +228,7 @@ class Coordinator {
     const { merge, plan, run } = this.#work;
     await this.#note();
     for (const id of this.#outstanding.keys()) await this.#remove(id);
-    if (merge.next === plan.count) await this.#client.del(this.#keys.results(run));
+    if (merge.next === plan.count) await this.#client.del(this.#keys.results(run), this.#keys.refused(run));
   }
 
   /** Waits for Redis, but not longer than `patience`. */
@@ -249,7 +249,7 @@ class Coordinator {
   async #requirePatience(): Promise<void> {
     const { patience = 600_000, prefix = usualPrefix } = this.#options;
     if (Date.now() - this.#lastNews < patience) return;
-    const [, alive] = await this.#reach(this.#client.scan("0", "MATCH", `${prefix}:worker:*`, "COUNT", 100_000));
+    const alive = await this.#reach(keysLike(this.#client, queueKeys(prefix).worker("*")));
     if (alive.length === 0)
       throw new QueueError(`No worker is alive and no result has come for ${patience / 1000} seconds.`);
     this.#lastNews = Date.now();

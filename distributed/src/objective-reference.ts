@@ -36,7 +36,7 @@ const mostFiles = 10_000;
 /**
  * Refers to a module as it is now. `module` is a path below `root`, or an absolute one that leads there.
  *
- * Throws PayloadError for a path outside the folder and for files that cannot be read.
+ * Throws PayloadError for a path outside the folder, RefusedError for files that are not there.
  */
 export function objectiveReference(module: string, options: ReferenceOptions = {}): ObjectiveReference {
   const { root = process.cwd(), files = [] } = options;
@@ -47,7 +47,7 @@ export function objectiveReference(module: string, options: ReferenceOptions = {
 
 /**
  * The absolute path of a referenced module, whose contents are those of the reference. Throws PayloadError for a path that
- * leads out of `root` or nowhere, RefusedError for other contents.
+ * leads out of `root`, RefusedError for other contents, or none.
  */
 export function verifyReference(reference: ObjectiveReference, root: string): string {
   const located = locate(reference, root);
@@ -82,7 +82,8 @@ function realPath(path: string, named: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    throw new PayloadError(`"${named}" cannot be opened (${messageOf(error)}).`);
+    // Another worker may have it.
+    throw new RefusedError(`"${named}" cannot be opened here (${messageOf(error)}).`);
   }
 }
 

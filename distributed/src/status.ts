@@ -1,6 +1,6 @@
 /** How the queue does: jobs, workers, runs, what has failed and why, and when it will be done. */
 import { Queue, type Job } from "bullmq";
-import { connect, queueName, usualPrefix, type QueueAddress } from "./connection.ts";
+import { connect, keysLike, queueName, usualPrefix, type QueueAddress } from "./connection.ts";
 import { PayloadError } from "./errors.ts";
 import { readChoice, readCount, readList, readNumber, readRecord, readText } from "./read-fields.ts";
 import type { WorkerHealth } from "./worker.ts";
@@ -52,15 +52,10 @@ export async function readStatus(address: QueueAddress): Promise<QueueStatus> {
   queue.on("error", () => {});
   const notes = async <Note>(kind: string, read: (value: unknown, name: string) => Note): Promise<Note[]> => {
     const found: Note[] = [];
-    let cursor = "0";
-    do {
-      const [next, keys] = await client.scan(cursor, "MATCH", `${prefix}:${kind}:*`, "COUNT", 1000);
-      for (const key of keys) {
-        const text = await client.get(key);
-        if (text !== null) found.push(...readNote(text, key.split(":").at(-1) ?? "", read));
-      }
-      cursor = next;
-    } while (cursor !== "0");
+    for (const key of await keysLike(client, `${prefix}:${kind}:*`)) {
+      const text = await client.get(key);
+      if (text !== null) found.push(...readNote(text, key.split(":").at(-1) ?? "", read));
+    }
     return found;
   };
   try {

@@ -11,7 +11,7 @@ import { hostname } from "node:os";
 import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job } from "bullmq";
 import type { Redis } from "ioredis";
 import { ArgumentError } from "egop";
-import { connect, queueKeys, queueName, usualPrefix, type QueueAddress } from "./connection.ts";
+import { connect, keysLike, lifetime, queueKeys, queueName, usualPrefix, type QueueAddress } from "./connection.ts";
 import { messageOf, PayloadError, RefusedError } from "./errors.ts";
 import { doEstimateJob, type JobDone, type Workshop } from "./estimate-job.ts";
 import { usualLimits, type SizeLimits } from "./payload.ts";
@@ -27,7 +27,7 @@ export interface WorkerOptions extends QueueAddress {
   readonly lockDuration?: number;
   /** How often a job may lose its worker before it has failed for good; default 5. */
   readonly mostStalls?: number;
-  /** How often a job may be refused, by any workers, before it has failed for good; default 20. */
+  /** A job that has been refused so often, and by every worker alive, has failed for good; default 20. */
   readonly mostRefusals?: number;
   /** Milliseconds until a refused job is offered again; default 1000. */
   readonly refusalPause?: number;
@@ -171,11 +171,19 @@ class WorkerState {
     });
   }
 
+  /** Leaves a job to others; it fails when it has been offered often and every worker alive has refused its run. */
   async #refuse(job: Job, token: string | undefined, error: RefusedError): Promise<never> {
-    const { mostRefusals = 20, refusalPause = 1000 } = this.#options;
+    const { mostRefusals = 20, refusalPause = 1000, prefix = usualPrefix } = this.#options;
+    const keys = queueKeys(prefix);
     this.#counts.refused++;
-    if (job.attemptsStarted >= mostRefusals)
-      throw new UnrecoverableError(`Refused ${job.attemptsStarted} times: ${error.message}`);
+    const refused = keys.refused((job.id ?? "").split("-")[0]);
+    await this.#client.multi().sadd(refused, this.#id).expire(refused, lifetime).exec();
+    if (job.attemptsStarted >= mostRefusals) {
+      const by = new Set(await this.#client.smembers(refused));
+      const alive = await keysLike(this.#client, keys.worker("*"));
+      if (alive.every((key) => by.has(key.slice(keys.worker("").length))))
+        throw new UnrecoverableError(`Refused ${job.attemptsStarted} times: ${error.message}`);
+    }
     await job.moveToDelayed(Date.now() + refusalPause, token);
     throw new DelayedError();
   }
