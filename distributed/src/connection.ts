@@ -44,7 +44,7 @@ function requireAddress({ redis, prefix = usualPrefix }: QueueAddress): void {
  */
 export async function connect(address: QueueAddress): Promise<Redis> {
   requireAddress(address);
-  let last = "no answer";
+  let last: string | undefined;
   const client = new Redis(address.redis, {
     lazyConnect: true,
     maxRetriesPerRequest: null,
@@ -52,7 +52,7 @@ export async function connect(address: QueueAddress): Promise<Redis> {
   });
   client.on("error", (error: Error) => (last = error.message));
   const patience = new Promise<never>((_resolve, reject) => {
-    setTimeout(() => reject(new Error(last)), firstAnswer).unref();
+    setTimeout(() => reject(new Error("no answer")), firstAnswer).unref();
   });
   // A wrong password is refused at once, and asking again does not help.
   const refused = new Promise<never>((_resolve, reject) => {
@@ -66,7 +66,7 @@ export async function connect(address: QueueAddress): Promise<Redis> {
     return client;
   } catch (error) {
     client.disconnect();
-    throw new QueueError(`Redis at ${publicAddress(address.redis)} cannot be used (${messageOf(error)}).`);
+    throw new QueueError(`Redis at ${publicAddress(address.redis)} cannot be used (${last ?? messageOf(error)}).`);
   }
 }
 

@@ -116,7 +116,8 @@ class WorkerState {
   readonly #workshop: Workshop;
   readonly #active = new Map<string, number>();
   readonly #finished: { readonly at: number; readonly samples: number }[] = [];
-  readonly #returning = new AbortController();
+  /** What gives each job at work back. */
+  readonly #giveBacks = new Set<() => void>();
   readonly #begin = Date.now();
   #counts = { jobs: 0, samples: 0, failed: 0, refused: 0 };
 
@@ -162,13 +163,16 @@ class WorkerState {
   }
 
   /** What is done, or undefined when the job is to be given back before that. */
-  #orReturned(work: Promise<JobDone>): Promise<JobDone | undefined> {
-    const { signal } = this.#returning;
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) resolve(undefined);
-      signal.addEventListener("abort", () => resolve(undefined), { once: true });
-      work.then(resolve, reject);
-    });
+  async #orReturned(work: Promise<JobDone>): Promise<JobDone | undefined> {
+    let giveBack = ignore;
+    const given = new Promise<undefined>((resolve) => (giveBack = (): void => resolve(undefined)));
+    this.#giveBacks.add(giveBack);
+    try {
+      return await Promise.race([work, given]);
+    } finally {
+      this.#giveBacks.delete(giveBack);
+      work.catch(ignore);
+    }
   }
 
   /** Leaves a job to others; it fails when it has been offered often and every worker alive has refused its run. */
@@ -189,7 +193,7 @@ class WorkerState {
   }
 
   giveBack(): void {
-    this.#returning.abort();
+    for (const give of this.#giveBacks) give();
   }
 
   health(): WorkerHealth {
