@@ -17,7 +17,7 @@ import {
   type MomentForm,
 } from "egop";
 import { MissingSamplesError, type MissingSamples } from "./errors.ts";
-import { gatherFromQueue, type QueueOptions } from "./gather-from-queue.ts";
+import { gatherFromQueue, type EstimateQueueOptions } from "./gather-from-queue.ts";
 import { gatherFromThreads } from "./gather-from-threads.ts";
 import type { Gathering } from "./gathering.ts";
 import { openJournal, temporaryJournal, type Journal } from "./journal.ts";
@@ -66,7 +66,7 @@ export interface EstimateOptions {
 
 /** Either threads of this process or workers on a queue. */
 export type DistributedOptions = EstimateOptions &
-  ({ readonly workers: number; readonly redis?: never } | ({ readonly workers?: never } & QueueOptions));
+  ({ readonly workers: number; readonly redis?: never } | ({ readonly workers?: never } & EstimateQueueOptions));
 
 export interface DistributedEstimate {
   readonly estimate: EgopEstimate;

@@ -14,7 +14,8 @@ export {
   type EstimateOptions,
   type EstimateProgress,
 } from "./estimate.ts";
-export type { QueueOptions } from "./gather-from-queue.ts";
+export type { QueueOptions } from "./dispatch.ts";
+export type { EstimateQueueOptions } from "./gather-from-queue.ts";
 export { objectiveReference, type ObjectiveReference, type ReferenceOptions } from "./objective-reference.ts";
 export { startWorker, type RunningWorker, type WorkerHealth, type WorkerOptions } from "./worker.ts";
 export { runWorker, type RunWorkerOptions } from "./run-worker.ts";
