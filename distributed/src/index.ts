@@ -20,3 +20,4 @@ export { objectiveReference, type ObjectiveReference, type ReferenceOptions } fr
 export { startWorker, type RunningWorker, type WorkerHealth, type WorkerOptions } from "./worker.ts";
 export { runWorker, type RunWorkerOptions } from "./run-worker.ts";
 export { queueStatus, readStatus, type QueueStatus, type RunNote } from "./status.ts";
+export { startSweepPool } from "./sweep-pool.ts";

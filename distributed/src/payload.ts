@@ -147,7 +147,7 @@ export function readState(text: string, { from, to }: SampleRange, empty: Moment
   }
 }
 
-function requireVersions(fields: Readonly<Record<string, unknown>>, expected: string, what: string): void {
+export function requireVersions(fields: Readonly<Record<string, unknown>>, expected: string, what: string): void {
   if (fields["format"] !== expected || fields["version"] !== formatVersion)
     throw new PayloadError(`${what} is not of the format "${expected}", version ${formatVersion}.`);
   const library = readText(fields["library"], `${what}'s library`, 100);

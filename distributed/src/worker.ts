@@ -13,8 +13,11 @@ import type { Redis } from "ioredis";
 import { ArgumentError } from "egop";
 import { connect, keysLike, lifetime, queueKeys, queueName, usualPrefix, type QueueAddress } from "./connection.ts";
 import { messageOf, PayloadError, RefusedError } from "./errors.ts";
-import { doEstimateJob, type JobDone, type Workshop } from "./estimate-job.ts";
+import { doEstimateJob } from "./estimate-job.ts";
+import { matrixStore } from "./matrix-store.ts";
 import { usualLimits, type SizeLimits } from "./payload.ts";
+import { doSweepJob } from "./sweep-job.ts";
+import type { JobDone, Workshop } from "./workshop.ts";
 
 export interface WorkerOptions extends QueueAddress {
   /** The folder of objectives; default the current one. */
@@ -126,9 +129,10 @@ class WorkerState {
     this.#options = options;
     this.#id = id;
     this.#client = client;
+    const sizes = { ...usualLimits, ...limits };
     this.#workshop = {
-      ...{ root, data, concurrency, client, keys: queueKeys(prefix), limits: { ...usualLimits, ...limits } },
-      pools: new Map(),
+      ...{ root, data, concurrency, client, keys: queueKeys(prefix), limits: sizes },
+      ...{ pools: new Map(), sweepPools: new Map(), matrices: matrixStore(client, prefix, sizes.result) },
     };
   }
 
@@ -138,7 +142,9 @@ class WorkerState {
     this.#active.set(name, 0);
     try {
       const done = await this.#orReturned(
-        doEstimateJob(job.data as unknown, this.#workshop, (fraction) => this.#active.set(name, fraction)),
+        (job.name === "sweep" ? doSweepJob : doEstimateJob)(job.data as unknown, this.#workshop, (fraction) =>
+          this.#active.set(name, fraction),
+        ),
       );
       if (done === undefined) {
         await job.moveToWait(token);
@@ -220,6 +226,8 @@ class WorkerState {
     const { prefix = usualPrefix } = this.#options;
     const gone = this.#client.del(queueKeys(prefix).worker(this.#id)).catch(ignore);
     await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 1000))]);
-    await Promise.all([...this.#workshop.pools.values()].map((pool) => pool.close()));
+    await Promise.all(
+      [...this.#workshop.pools.values(), ...this.#workshop.sweepPools.values()].map((pool) => pool.close()),
+    );
   }
 }

@@ -13,6 +13,8 @@ export interface Process {
   readonly child: ChildProcess;
   /** What it has written. */
   readonly output: () => string;
+  /** To stdout alone. */
+  readonly stdout: () => string;
   /** Resolves when its output holds a text. */
   readonly says: (text: string) => Promise<void>;
   /** Sends a signal and waits for the end; its status, or the signal that ended it. */
@@ -28,11 +30,16 @@ export function start(script: string, args: readonly string[], env: NodeJS.Proce
     output += data.toString();
     for (const listener of listeners) listener();
   };
-  child.stdout.on("data", hear);
+  let stdout = "";
+  child.stdout.on("data", (data: Buffer) => {
+    stdout += data.toString();
+    hear(data);
+  });
   child.stderr.on("data", hear);
   return {
     child,
     output: () => output,
+    stdout: () => stdout,
     says: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
