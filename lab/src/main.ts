@@ -6,6 +6,7 @@ import { advise } from "./commands/advise.ts";
 import { compare } from "./commands/compare.ts";
 import { help } from "./commands/help.ts";
 import { list } from "./commands/list.ts";
+import { queueCommands } from "./commands/queue.ts";
 import { report } from "./commands/report.ts";
 import { reproduce } from "./commands/reproduce.ts";
 import { run } from "./commands/run.ts";
@@ -32,6 +33,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 const commands: readonly Command[] = [
   ...[compare, run, spectrum, advise, reproduce, report],
+  ...queueCommands,
   ...[list(() => commands), help(() => commands)],
 ];
 

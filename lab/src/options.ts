@@ -23,12 +23,14 @@ export interface Options {
   readonly figure: string | undefined;
   /** The folder with the CSV files. */
   readonly data: string;
+  /** The queue whose workers do the jobs; undefined means threads of this process. */
+  readonly redis: string | undefined;
 }
 
 const table: FlagTable = {
   valued: [
     ...["task", "optimizer", "basis", "steps", "seed", "samples", "learning-rate", "threads"],
-    ...["report", "figure", "data"],
+    ...["report", "figure", "data", "redis"],
   ],
   switches: ["json"],
   repeatable: ["optimizer", "basis", "learning-rate"],
@@ -51,6 +53,7 @@ ${nameLines("--task NAME", taskNames)} (default digits)
                         (default adam ${grid("adam")};
                         adagrad ${grid("adagrad")})
   --threads N           worker threads, 1 to ${mostThreads} (default 2, or 1 on a single core)
+  --redis URL           have the workers of a queue do the jobs, with the same numbers (see egop worker --help)
   --json                print one JSON document on stdout and nothing else there
   --report FILE         where the HTML report goes (default lab/reports/TASK-SEED.html;
                         with --json: nowhere)
@@ -80,5 +83,6 @@ export function parseOptions(args: readonly string[]): Options {
     report: last("report"),
     figure: last("figure"),
     data: last("data") ?? dataFolder(),
+    redis: last("redis"),
   };
 }

@@ -1,5 +1,6 @@
 /** `compare`, the main job: one task, one seed, every optimizer in every basis; a table, the spectrum, a report. */
 import { join, relative } from "node:path";
+import { distributedPackage } from "../distributed.ts";
 import { runExperiment } from "../experiment.ts";
 import { caveatsOf, outcomesOf } from "../notes.ts";
 import { help, parseOptions, type Options } from "../options.ts";
@@ -22,7 +23,14 @@ export const compare: Command = {
       return;
     }
     requireWritablePictures(options);
-    const results = await runExperiment(options, at.progress);
+    const { redis } = options;
+    const results = await runExperiment(
+      options,
+      at.progress,
+      redis === undefined
+        ? undefined
+        : async (_threads, source) => await (await distributedPackage()).startSweepPool({ redis }, source),
+    );
     at.print(options.json ? `${toJson(results)}\n` : textOf(results, at.width));
     await writePictures(results, options, at);
   },
