@@ -3,8 +3,8 @@
  * as it goes, averages of squared gradients.
  *
  * Of the second moments an optimizer keeps the diagonal only. If in the old basis they really are diagonal (which is what
- * an EGOP basis is for), their diagonal in the new one is (R∘R) v, and that is "overlap". It is exact for dense, block and
- * Kronecker bases; for others it is estimated by 64 random sign vectors z as the mean of (R(√v∘z))², without bias and with
+ * an EGOP basis is for), their diagonal in the new one is (R∘R) v, and that is "overlap". It is exact for dense, block, whole
+ * Kronecker and Householder-completed bases; for others it is estimated by 64 random sign vectors z as the mean of (R(√v∘z))², without bias and with
  * the same sum. "keep" leaves v as it is, as SOAP does between its small steps; "restart" begins the moments anew.
  *
  * A change that only permutes and flips directions is known to the bit: R then is exactly a signed permutation.
@@ -16,6 +16,8 @@ import { multiply, multiplyVector } from "../linalg/product.ts";
 import { fold, integers, random } from "../math/random.ts";
 import type { CoordinateChange } from "../optim/transformation.ts";
 import type { Basis } from "./basis.ts";
+import { isHouseholderBasis } from "./householder-basis.ts";
+import { householderOverlap } from "./householder-overlap.ts";
 import {
   areWhole,
   isKroneckerFactorBasis,
@@ -102,9 +104,17 @@ function relationOf(from: Basis, to: Basis): Relation {
     const copy = (x: Float64Array, out: Float64Array): void => out.set(x);
     return { rotate: copy, rotateSquares: copy, onlyPermutesAndFlips: true };
   }
+  // Made when it is first needed.
+  let squares: Relation["rotateSquares"] | undefined;
   return {
     rotate,
-    rotateSquares: (v, out) => estimateSquares(rotate, v, out),
+    rotateSquares(v, out): void {
+      squares ??=
+        isHouseholderBasis(from) && isHouseholderBasis(to)
+          ? householderOverlap(from.completion, to.completion)
+          : (own, sum) => estimateSquares(rotate, own, sum);
+      squares(v, out);
+    },
     onlyPermutesAndFlips: sameDirections,
   };
 }

@@ -14,7 +14,7 @@ import { householderQR } from "../linalg/householder-qr.ts";
 import { gatherReflectors } from "../linalg/householder.ts";
 import { layout } from "../linalg/layout.ts";
 import { Matrix } from "../linalg/matrix.ts";
-import { triangleOfSingles } from "../linalg/orthonormal-panels.ts";
+import { roundedToSingles, triangleOf } from "../linalg/orthonormal-panels.ts";
 import { panelColumns } from "../linalg/panel-columns.ts";
 import { multiplyVector } from "../linalg/product.ts";
 import { checkVectors, linearBasis, type Basis } from "./basis.ts";
@@ -26,6 +26,17 @@ export interface Completion {
   readonly reflectors: Matrix;
   readonly triangle: Matrix;
   readonly signs: Float64Array;
+}
+
+/** A Householder-completed basis, with what it is made of. */
+export interface HouseholderBasis extends Basis {
+  readonly kind: "householder";
+  readonly completion: Completion;
+}
+
+/** Whether a basis is one of `householderBasis`. */
+export function isHouseholderBasis(basis: Basis): basis is HouseholderBasis {
+  return basis.kind === "householder";
 }
 
 /** The completion of the orthonormal columns of a tall matrix. Throws NotFiniteError naming an entry that is not finite. */
@@ -49,13 +60,14 @@ export function completionOf(vectors: Matrix): Completion {
  *
  * @example householderBasis(Matrix.fromRows([[0.6], [0.8]])).rotatedDimension // 2
  */
-export function householderBasis(vectors: Matrix, options: DirectionOptions = {}): Basis {
+export function householderBasis(vectors: Matrix, options: DirectionOptions = {}): HouseholderBasis {
   const { dimension, rank } = tallShape("householderBasis", vectors);
   const { precision = "double" } = options;
   checkPrecision("householderBasis", precision);
-  const { reflectors, signs, ...completed } = completionOf(vectors);
+  const given = completionOf(vectors);
+  const completion = precision === "double" ? given : ofSingles(given);
+  const { reflectors, triangle, signs } = completion;
   const panels = panelColumns(reflectors, precision);
-  const triangle = precision === "double" ? completed.triangle : triangleOfSingles(reflectors);
   const inner = new Float64Array(rank);
   const signed = new Float64Array(dimension);
 
@@ -64,7 +76,7 @@ export function householderBasis(vectors: Matrix, options: DirectionOptions = {}
     for (let k = 0; k < rank; k++) coefficients[k] = -inner[k];
   };
   const [forward, backward] = [false, true].map(minusT);
-  return linearBasis({
+  const basis = linearBasis({
     kind: "householder",
     dimension,
     rotatedLayout: layout({ rotated: [dimension] }),
@@ -83,6 +95,12 @@ export function householderBasis(vectors: Matrix, options: DirectionOptions = {}
     cost: { operations: 4 * dimension * rank, bytes: bytesOf(precision) * dimension * rank },
     toJSON: () => ({ kind: "householder", version: 1, precision, vectors: matrixData(vectors) }),
   });
+  return { ...basis, kind: "householder", completion };
+}
+
+function ofSingles({ reflectors, signs }: Completion): Completion {
+  const rounded = roundedToSingles(reflectors);
+  return { reflectors: rounded, triangle: triangleOf(rounded), signs };
 }
 
 /** Reads what a Householder-completed basis' `toJSON` wrote. */

@@ -25,7 +25,7 @@ export function orthonormalPanels(columns: Matrix, precision: Precision, what: s
   const panels = panelColumns(columns, precision);
   if (precision === "double") return panels;
   const n = columns.columns;
-  const lower = gram(rounded(columns));
+  const lower = gram(roundedToSingles(columns));
   const place = choleskyInPlace(lower.data, n);
   if (place >= 0)
     throw new ArgumentError(
@@ -58,10 +58,10 @@ export function orthonormalPanels(columns: Matrix, precision: Precision, what: s
   };
 }
 
-/** T of the reflectors whose vectors are the columns of Y, rounded to singles; a column of zeros reflects nothing. */
-export function triangleOfSingles(reflectors: Matrix): Matrix {
+/** T of the reflectors whose vectors are the columns of any Y; a column of zeros reflects nothing. */
+export function triangleOf(reflectors: Matrix): Matrix {
   // T⁻¹: above the diagonal what YᵀY has there, on it half of that.
-  const inverse = gram(rounded(reflectors));
+  const inverse = gram(reflectors);
   const { rows: n, data } = inverse;
   for (let k = 0; k < n; k++) data[k * n + k] = data[k * n + k] === 0 ? 1 : data[k * n + k] / 2;
   return inverseTriangular(inverse, true);
@@ -74,6 +74,6 @@ function inverseTriangular({ rows: n, data }: Matrix, upper: boolean): Matrix {
 }
 
 /** The matrix with every element rounded to a single. */
-function rounded({ rows, columns, data }: Matrix): Matrix {
+export function roundedToSingles({ rows, columns, data }: Matrix): Matrix {
   return new Matrix(rows, columns, Float64Array.from(data, Math.fround));
 }
