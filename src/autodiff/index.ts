@@ -29,9 +29,22 @@ export {
   type CompiledFunction,
   type DifferentiableLoss,
   type DifferentiableOptions,
+  type LossOnRows,
   type SampledLoss,
 } from "./differentiable.ts";
+export type { RowBatches } from "./data.ts";
 export { dropout } from "./dropout.ts";
+export {
+  fisherInformation,
+  type BoundFisher,
+  type DenseMaker,
+  type FisherInformation,
+  type FisherOnRows,
+  type NamedDenseLayer,
+  type OutputDistribution,
+  type SampledFisher,
+  type TracedNetwork,
+} from "./fisher.ts";
 export { atan, cos, erf, exp, expm1, log, log1p, sin, sqrt, tan, tanh } from "./functions.ts";
 export { gather, oneHot, scatterAdd } from "./gather.ts";
 export { concatenate, stack } from "./join.ts";

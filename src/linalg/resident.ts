@@ -50,7 +50,7 @@ export interface ResidentProduct {
   readonly inner: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
-  /** Go on from what C holds; default false. */
+  /** Add the product to c instead of overwriting it; default false. */
   readonly accumulate?: boolean;
 }
 

@@ -42,6 +42,7 @@ export const add: Code = [0x6a];
 export const subtract: Code = [0x6b];
 export const and: Code = [0x71];
 export const lessThan: Code = [0x49];
+export const lessThanSigned: Code = [0x48];
 export const shiftLeft = (bits: number): Code => [integer(bits), 0x74];
 
 /** Vector loads and stores, at an address and a constant number of bytes beyond it. */

@@ -2,10 +2,23 @@
  * Loops over elements in a program's memory: arithmetic, and the functions of one operation, two numbers at a time, each
  * rounded as JavaScript rounds it.
  */
-import { type Code, type FunctionSource, i32, v128 } from "./assembler.ts";
+import {
+  type Code,
+  type FunctionSource,
+  i32,
+  v128,
+  countDown,
+  get,
+  increase,
+  loadOne,
+  numbers,
+  repeated,
+  set,
+  shiftRight,
+  storeOne,
+  vector,
+} from "./assembler.ts";
 import * as wasm from "./assembler.ts";
-
-const { countDown, get, increase, loadOne, numbers, repeated, set, shiftRight, storeOne, vector } = wasm;
 
 const pair = 16;
 const quad = 32;

@@ -7,10 +7,8 @@
  */
 import { rounder, stepHigh, stepLow, stepsPerUnit } from "../../math/roots-of-two.ts";
 import * as wasm from "./assembler.ts";
-import { type Code, i32, v128 } from "./assembler.ts";
+import { type Code, i32, v128, get, increase, integer, set, vector } from "./assembler.ts";
 import { rootsStart } from "./workspace.ts";
-
-const { get, increase, integer, set, vector } = wasm;
 
 /** Instructions of the vector table on the values of two lanes, doubles or whole numbers of 64 bits. */
 const not = vector(0x4d);

@@ -7,12 +7,25 @@
  * the memory leaves that much behind the last one.
  */
 import * as wasm from "./assembler.ts";
-import { type Code, i32, v128 } from "./assembler.ts";
+import {
+  type Code,
+  i32,
+  v128,
+  countDown,
+  get,
+  increase,
+  increaseBy,
+  loadOne,
+  numbers,
+  repeated,
+  set,
+  shiftRight,
+  storeOne,
+  vector,
+} from "./assembler.ts";
 import { elementLoops } from "./element-loops.ts";
 import { elementaryKernels } from "./elementary-kernels.ts";
 import { sparseKernels } from "./sparse-kernels.ts";
-
-const { countDown, get, increase, increaseBy, loadOne, numbers, repeated, set, shiftRight, storeOne, vector } = wasm;
 
 const pair = 16;
 /** A panel of B and a strip of A are four numbers wide. */
