@@ -9,6 +9,7 @@ import { egopSuite } from "./egop.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
 import { elementary } from "./math.ts";
 import { networkStep } from "./network-step.ts";
+import { perExample } from "./per-example.ts";
 import { optimizerSteps } from "./optimizers.ts";
 import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
@@ -16,6 +17,7 @@ import { trainingStep } from "./training-step.ts";
 const suites: readonly Suite[] = [
   trainingStep,
   networkStep,
+  perExample,
   linearAlgebra,
   decompositions,
   egopSuite,

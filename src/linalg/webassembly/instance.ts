@@ -168,6 +168,7 @@ export interface ResidentKernels {
   ) => void;
   readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
   readonly addScaledRows: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
+  readonly outerProducts: (a: number, b: number, c: number, count: number, rows: number, columns: number) => void;
   readonly addColumns64: PanelKernel;
   readonly addColumns32: PanelKernel;
   readonly addInnerProducts64: PanelKernel;
