@@ -51,6 +51,13 @@ export function randomDefinite(n: number): Matrix {
   return matrix;
 }
 
+/** What numpy-ts returns lies in memory of its own, which is to be given back. */
+function dispose(result: unknown): void {
+  if (typeof result !== "object" || result === null) return;
+  if ("dispose" in result) (result as { dispose(): void }).dispose();
+  else for (const part of Object.values(result)) dispose(part);
+}
+
 const ones = (n: number): Float64Array => new Float64Array(n).fill(1);
 
 /** The comparisons at the given sizes. */
@@ -70,7 +77,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const a = np.array(randomMatrix(n, n).toRows());
-          return () => np.matmul(a, a);
+          return () => dispose(np.matmul(a, a));
         },
         mathjs: (n) => {
           const a = math.matrix(randomMatrix(n, n).toRows());
@@ -96,7 +103,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const a = np.array(randomSymmetric(n).toRows());
-          return () => np.linalg.eigh(a);
+          return () => dispose(np.linalg.eigh(a));
         },
         mathjs: (n) => {
           const a = math.matrix(randomSymmetric(n).toRows());
@@ -122,7 +129,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const a = np.array(randomMatrix(n, n).toRows());
-          return () => np.linalg.svd(a);
+          return () => dispose(np.linalg.svd(a));
         },
         numeric: (n) => {
           const a = randomMatrix(n, n).toRows();
@@ -150,7 +157,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const a = np.array(randomMatrix(n, n).toRows());
-          return () => np.linalg.qr(a);
+          return () => dispose(np.linalg.qr(a));
         },
         mathjs: (n) => {
           const a = math.matrix(randomMatrix(n, n).toRows());
@@ -172,7 +179,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const [a, b] = [np.array(randomMatrix(n, n).toRows()), np.array([...ones(n)])];
-          return () => np.linalg.solve(a, b);
+          return () => dispose(np.linalg.solve(a, b));
         },
         mathjs: (n) => {
           const [a, b] = [math.matrix(randomMatrix(n, n).toRows()), math.matrix([...ones(n)])];
@@ -198,7 +205,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts (factor alone)": (n) => {
           const a = np.array(randomDefinite(n).toRows());
-          return () => np.linalg.cholesky(a);
+          return () => dispose(np.linalg.cholesky(a));
         },
       },
     },

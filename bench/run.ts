@@ -9,10 +9,19 @@ import { egopSuite } from "./egop.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
 import { elementary } from "./math.ts";
 import { networkStep } from "./network-step.ts";
+import { optimizerSteps } from "./optimizers.ts";
 import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
 
-const suites: readonly Suite[] = [trainingStep, networkStep, linearAlgebra, decompositions, egopSuite, elementary];
+const suites: readonly Suite[] = [
+  trainingStep,
+  networkStep,
+  linearAlgebra,
+  decompositions,
+  egopSuite,
+  elementary,
+  optimizerSteps,
+];
 
 const flags = process.argv.slice(2);
 const json = flags.includes("--json");

@@ -3,6 +3,7 @@
 export const taskNames = [
   "digits",
   "digits-paper",
+  "digits-convolution",
   "digits-large",
   "breast-cancer",
   "wine",

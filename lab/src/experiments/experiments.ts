@@ -3,6 +3,7 @@ import { convexExperiments } from "./convex.ts";
 import { digitsExperiments } from "./digits.ts";
 import { largeExperiments } from "./digits-large.ts";
 import type { Experiment } from "./experiment.ts";
+import { imageExperiments } from "./images.ts";
 import { networkExperiments } from "./networks.ts";
 
 export const experiments: readonly Experiment[] = [
@@ -10,4 +11,5 @@ export const experiments: readonly Experiment[] = [
   ...networkExperiments,
   ...digitsExperiments,
   ...largeExperiments,
+  ...imageExperiments,
 ];

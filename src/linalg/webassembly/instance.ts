@@ -136,6 +136,15 @@ export interface ResidentKernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly packRows: (b: number, stride: number, tiles: number, length: number, to: number) => void;
   readonly packColumns: (b: number, stride: number, columns: number, length: number, to: number) => void;
+  readonly copyRows: (
+    from: number,
+    strideFrom: number,
+    to: number,
+    strideTo: number,
+    width: number,
+    rows: number,
+  ) => void;
+  readonly repeatNumber: (from: number, to: number, length: number) => void;
   readonly multiplyRows: (
     a: number,
     strideA: number,
@@ -163,6 +172,24 @@ export interface ResidentKernels {
   readonly addColumns32: PanelKernel;
   readonly addInnerProducts64: PanelKernel;
   readonly addInnerProducts32: PanelKernel;
+  readonly allFinite: (from: number, length: number) => number;
+  readonly listEntries: (
+    b: number,
+    strideB: number,
+    columns: number,
+    inner: number,
+    strideA: number,
+    lists: number,
+  ) => number;
+  readonly multiplyListed: (
+    a: number,
+    lists: number,
+    c: number,
+    strideC: number,
+    rows: number,
+    columns: number,
+    inner: number,
+  ) => void;
   /** The loops over elements: their operands, where the result goes, and how many elements. */
   readonly [loop: string]: unknown;
 }
