@@ -2,6 +2,7 @@
  * Runs the benchmarks: `npm run bench` prints lines for people, `npm run bench -- --json` one JSON array of rows (row.ts),
  * `npm run bench -- NAME…` the suites of those names alone.
  */
+import { coldStart } from "./cold-start.ts";
 import { decompositions } from "./decompositions.ts";
 import { egopSuite } from "./egop.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
@@ -10,7 +11,15 @@ import { networkStep } from "./network-step.ts";
 import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
 
-const suites: readonly Suite[] = [trainingStep, networkStep, linearAlgebra, decompositions, egopSuite, elementary];
+const suites: readonly Suite[] = [
+  trainingStep,
+  networkStep,
+  linearAlgebra,
+  decompositions,
+  egopSuite,
+  elementary,
+  coldStart,
+];
 
 const flags = process.argv.slice(2);
 const json = flags.includes("--json");
