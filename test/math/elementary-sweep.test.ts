@@ -52,6 +52,19 @@ describe("against exact values all over the domain", () => {
   });
 });
 
+describe("lgamma next to its zeros between negative whole numbers", () => {
+  it("is the rounded value or its neighbor, from one double to the next", () => {
+    const path = new URL("../golden/lgamma-zeros.json", import.meta.url);
+    const rows = JSON.parse(readFileSync(path, "utf8")) as readonly Row[];
+    expect(rows.length).toBeGreaterThan(350);
+    for (const [x, rounded, rest] of rows) {
+      const error = Math.abs(elementary.lgamma(x) - rounded - rest) / unitInLastPlace(rounded);
+      expect(error, `lgamma(${x})`).toBeLessThanOrEqual(1.2);
+      expect(Math.abs(elementary.lgamma(x) - rounded)).toBeLessThanOrEqual(unitInLastPlace(rounded));
+    }
+  });
+});
+
 /** Arguments at which IEEE 754 and ECMAScript say what the value is. */
 const special = [
   0,
