@@ -17,6 +17,7 @@ const manifest = JSON.parse(readFileSync(resolve(root, "package.json"), "utf8"))
   >;
 };
 
+const packMilliseconds = 60_000;
 let folder: string;
 let tarball: string;
 let files: readonly string[];
@@ -28,7 +29,7 @@ beforeAll(() => {
     .trim();
   tarball = join(folder, packed.split("\n").slice(-1)[0]);
   files = execFileSync("tar", ["tzf", tarball]).toString().trim().split("\n");
-});
+}, packMilliseconds);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the packed library", () => {
