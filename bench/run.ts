@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { coldStart } from "./cold-start.ts";
 import { decompositions } from "./decompositions.ts";
 import { egopSuite } from "./egop.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
@@ -23,6 +24,7 @@ const suites: readonly Suite[] = [
   egopSuite,
   elementary,
   optimizerSteps,
+  coldStart,
 ];
 
 const flags = process.argv.slice(2);

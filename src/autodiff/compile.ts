@@ -10,13 +10,8 @@
  * interpreter that computes node after node.
  */
 import { ArgumentError } from "../errors.ts";
-import {
-  residentKernelsExist,
-  residentMemory,
-  residentStart,
-  rootsStart,
-  type ResidentMemory,
-} from "../linalg/resident.ts";
+import { residentMemory, residentStart, rootsStart, type ResidentMemory } from "../linalg/resident.ts";
+import { residentKernelsExist } from "../linalg/webassembly/instance.ts";
 import { rootsOfTwo } from "../math/roots-of-two.ts";
 import { checked } from "./check-finite.ts";
 import { fuse, readsOf, type Stage } from "./fusion.ts";
