@@ -23,6 +23,8 @@ const strokes: readonly Stroke[] = (["original", "egop"] as const).flatMap((coor
 );
 const mapSize = 420;
 const stepsPerSecond = 40;
+/** Numbers that change faster cannot be read. */
+const numberMilliseconds = 100;
 /** Below this a loss on a surface is round-off. */
 const floor = 1e-16;
 
@@ -37,6 +39,7 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
   let step = 0;
   let playing = false;
   let lastTime: number | undefined;
+  let numbersAt = -Infinity;
   /** While one is computed, only the last of the angles that a hand passes is remembered. */
   let computing = false;
   let outdated = false;
@@ -149,7 +152,7 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
           surface.root,
           element("div", { class: "field grow" }, element("span", { class: "label" }, "f(x, y) ="), formula),
         ),
-        wheel.canvas,
+        wheel.root,
         angleSlider.root,
         element("div", { class: "row" }, play, stepSlider.root),
       ),
@@ -199,9 +202,14 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
     if (!playing) return undefined;
     step = Math.min(settings.steps, step + ((time - (lastTime ?? time)) / 1000) * stepsPerSecond);
     lastTime = time;
-    if (step >= settings.steps) pause();
-    show();
-    return playing;
+    const going = step < settings.steps;
+    if (!going) pause();
+    if (going && time - numbersAt < numberMilliseconds) showPictures();
+    else {
+      numbersAt = time;
+      show();
+    }
+    return going;
   });
 
   function start(from: number): void {
@@ -234,6 +242,9 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
         divergedAt === undefined ? values[values.length - 1] : `diverged at ${divergedAt}`,
       ]);
     });
+    showPictures();
+  }
+  function showPictures(): void {
     wheel.changed();
     losses.changed();
   }
