@@ -144,7 +144,8 @@ describe.each(browsers)("in $browser", ({ browser: name, ...options }) => {
       await page.mouse.up();
       await until(page, turnedTo(130));
       expect(await shown(page)).toEqual(expected(130));
-      await until(page, `location.hash.includes("angle=130")`);
+      await page.click("#surface-runs tbody tr:nth-child(3) input");
+      await until(page, `/angle=130&.*&hide=2$/.test(location.hash)`);
       await until(page, `document.querySelector("#surface-verdict").textContent.includes("Adagrad ends between")`);
       const link = String(await page.evaluate(`document.querySelector("#share-link").value`));
       expect(link).toBe(await page.evaluate("location.href"));
@@ -154,6 +155,8 @@ describe.each(browsers)("in $browser", ({ browser: name, ...options }) => {
       await until(second.page, turnedTo(130));
       expect(await shown(second.page)).toEqual(expected(130));
       expect(await second.page.evaluate(`document.querySelector("#surface").value`)).toBe("canyon");
+      const checked = `Array.from(document.querySelectorAll("#surface-runs input"), (box) => box.checked)`;
+      expect(await second.page.evaluate(checked)).toEqual([true, true, false, true, true, true]);
       expect([...said, ...second.said]).toEqual([]);
       await second.page.close();
     },

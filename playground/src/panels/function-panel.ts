@@ -55,6 +55,7 @@ export function functionPanel(root: HTMLElement, { onChange }: Surroundings): Pa
     () => {
       losses.changed();
       map.changed();
+      onChange();
     },
   );
   const map = mapView(
@@ -265,8 +266,11 @@ export function functionPanel(root: HTMLElement, { onChange }: Surroundings): Pa
   }
 
   return {
-    open: (view) => open(view.settings),
-    view: () => ({ panel: "function", settings }),
+    open(view) {
+      table.hide(view.hidden);
+      open(view.settings);
+    },
+    view: () => ({ panel: "function", settings, hidden: table.hidden }),
   };
 }
 

@@ -77,7 +77,11 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
       ...{ stroke, optimizer: optimizerTitles[stroke.optimizer], coordinates: coordinateTitles[stroke.coordinates] },
     })),
     ["Loss now", "Last loss"],
-    () => show(),
+    () => {
+      show();
+      sweep.changed();
+      onChange();
+    },
   );
   const curves = (values: (run: number) => Float64Array, count: (run: number) => number): ReturnType<typeof curve>[] =>
     strokes.flatMap((stroke, k) => (table.shown[k] ? [curve(stroke, values(k), count(k))] : []));
@@ -331,6 +335,7 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
 
   return {
     open(view) {
+      table.hide(view.hidden);
       open(view.settings);
       step = view.step;
       // What a link shows is what was on screen, not the way there.
@@ -339,7 +344,12 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
       play.textContent = playing ? "Pause" : "Play";
       show();
     },
-    view: () => ({ panel: "surface", settings, step: playing ? settings.steps : Math.floor(step) }),
+    view: () => ({
+      panel: "surface",
+      hidden: table.hidden,
+      settings,
+      step: playing ? settings.steps : Math.floor(step),
+    }),
   };
 }
 
