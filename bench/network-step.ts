@@ -28,7 +28,7 @@ import { convolutional, recurrent } from "./network-sizes.ts";
 import { jaxConvolutionalStep, jaxRecurrentStep } from "./network-peers-jax.ts";
 import { tensorflowConvolutionalStep, tensorflowRecurrentStep } from "./network-peers-tensorflow.ts";
 import { heapBytesPerStep } from "./heap-growth.ts";
-import { pytorchMilliseconds } from "./pytorch.ts";
+import { pythonMilliseconds } from "./python.ts";
 import type { Row, Suite } from "./row.ts";
 import { race } from "./side-by-side.ts";
 import { prepareJax, prepareTensorflow } from "./training-peers.ts";
@@ -114,7 +114,7 @@ export const networkStep: Suite = {
       const step = make();
       const medians = race({ egop: step, "jax-js": jax(), "TensorFlow.js": tensorflow() });
       const milliseconds = medians.get("egop") ?? NaN;
-      const torch = pytorchMilliseconds("pytorch_network_step.py", [script]);
+      const torch = pythonMilliseconds("pytorch_network_step.py", [script]);
       if (torch !== null) medians.set("PyTorch", torch);
       for (const [peer, peerMilliseconds] of medians)
         if (peer !== "egop")

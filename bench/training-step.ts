@@ -23,7 +23,7 @@ import {
   type StochasticObjective,
 } from "egop";
 import { heapBytesPerStep } from "./heap-growth.ts";
-import { pytorchMilliseconds } from "./pytorch.ts";
+import { pythonMilliseconds } from "./python.ts";
 import type { Row, Suite } from "./row.ts";
 import { race } from "./side-by-side.ts";
 import { jaxStep, prepareJax, prepareTensorflow, tensorflowStep } from "./training-peers.ts";
@@ -117,7 +117,7 @@ export const trainingStep: Suite = {
       const step = stepper(network);
       const medians = race({ egop: step, "jax-js": jaxStep(network), "TensorFlow.js": tensorflowStep(network) });
       const milliseconds = medians.get("egop") ?? NaN;
-      const torch = pytorchMilliseconds("pytorch_training_step.py", [rows, population, ...sizes]);
+      const torch = pythonMilliseconds("pytorch_training_step.py", [rows, population, ...sizes]);
       if (torch !== null) medians.set("PyTorch", torch);
       for (const [peer, peerMilliseconds] of medians)
         if (peer !== "egop")

@@ -10,7 +10,14 @@
  * interpreter that computes node after node.
  */
 import { ArgumentError } from "../errors.ts";
-import { residentKernelsExist, residentMemory, residentStart, type ResidentMemory } from "../linalg/resident.ts";
+import {
+  residentKernelsExist,
+  residentMemory,
+  residentStart,
+  rootsStart,
+  type ResidentMemory,
+} from "../linalg/resident.ts";
+import { rootsOfTwo } from "../math/roots-of-two.ts";
 import { checked } from "./check-finite.ts";
 import { fuse, readsOf, type Stage } from "./fusion.ts";
 import { planFused, runFused, useResidentLoops, type FusedNode } from "./fused-kernel.ts";
@@ -121,6 +128,7 @@ export function compile(
   const memory = (copying ? residentMemory(room) : null) ?? undefined;
   const start = memory === undefined ? 0 : residentStart;
   const arena = memory?.array ?? new Float64Array(room);
+  if (memory !== undefined) arena.set(rootsOfTwo, rootsStart);
   for (const [buffer, offset] of offsets) place(buffer.operands, arena, start + offset, memory);
   for (const kernel of kernels) {
     let offset = start + total;

@@ -52,7 +52,7 @@ const largestScale = 1.0715086071862673e301;
  */
 export function scaleToOne(data: Float64Array, offset = 0, count: number = data.length): number {
   let largest = 0;
-  for (let i = offset; i < offset + count; i++) largest = Math.max(largest, Math.abs(data[i]));
+  for (let i = offset; i < offset + count; i++) if (Math.abs(data[i]) > largest) largest = Math.abs(data[i]);
   let scale = 1;
   // At most about 2100 exact doublings or halvings.
   while (largest !== 0 && largest * scale < 0.5 && scale < largestScale) scale *= 2;

@@ -14,6 +14,7 @@ import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown } from "./hyperparameters.ts";
+import { signOf } from "./sign.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import { trace } from "./trace.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
@@ -35,7 +36,7 @@ export function scaleBySign(): GradientTransformation<ScaleBySignState> {
     vectors: [],
     init: () => ({ kind: "scaleBySign", version: 1 }),
     apply(gradient) {
-      for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i] > 0 ? 1 : gradient[i] < 0 ? -1 : 0;
+      for (let i = 0; i < gradient.length; i++) gradient[i] = signOf(gradient[i]);
     },
   });
 }

@@ -53,6 +53,11 @@ export interface GradientTransformation<State extends TransformationState = Tran
    * vectors, or when they mean nothing in other coordinates (such a state cannot be carried, only restarted).
    */
   readonly moments?: Moments;
+  /**
+   * For `carryState`, instead of `moments`, for a state that turns in a way of its own: overwrites it by that in other
+   * coordinates, or throws ArgumentError that says why this cannot be. Not called for a restart.
+   */
+  turn?(state: State, change: CoordinateChange): void;
   /** Of a chain: what it is made of; part k keeps its state in the state's `parts[k]`. */
   readonly parts?: readonly GradientTransformation[];
   /**
@@ -71,6 +76,8 @@ export interface Moments {
   readonly first?: readonly string[];
   /** Those that are sums or averages of squared gradients, or their maxima. */
   readonly second?: readonly string[];
+  /** Those that are sizes along the coordinates (maxima of gradients, step sizes): they turn as the roots of their squares. */
+  readonly sizes?: readonly string[];
 }
 
 /** A linear change of coordinates x' = R·x between coordinates of equal number, as optimizer states see it. */

@@ -9,12 +9,12 @@ import { estimateSource, sourceFlags, sourceHelp } from "./source.ts";
 
 const help = `Says from a pilot estimate what EGOP coordinates can be expected to gain, and what each basis costs.
 
-Usage: egop-lab advise --task NAME | --module FILE [options]
+Usage: egop advise --task NAME | --module FILE [options]
 
 ${sourceHelp}
-  --json           print one JSON document on stdout and nothing else there
-  --data DIR       the folder with the CSV files (default lab/data)
-  -h, --help       print this
+  --json                print one JSON document on stdout and nothing else there
+  --data DIR            the folder with the CSV files (default lab/data)
+  -h, --help            print this
 `;
 
 export const advise: Command = {

@@ -217,4 +217,4 @@ function firstLayer(parameters: Float64Array): { readonly weights: Float64Array 
 }
 
 /** The first layer has 64 × 16 weights, which come first among the parameters. */
-export const firstLayerSize: number = 64 * digitsNetwork.hidden;
+export const firstLayerSize: number = 64 * digitsNetwork.hidden[0];

@@ -100,7 +100,8 @@ function packAcross(
   }
 }
 
-function copyRows(
+/** Rows of a matrix to rows of another, each with its start and the distance of its rows. */
+export function copyRows(
   from: Float64Array,
   fromStart: number,
   fromStride: number,
