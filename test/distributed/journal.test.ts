@@ -3,23 +3,24 @@ import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { accumulate, emptyMoments, stateToText } from "egop";
+import { accumulate, emptyMoments, layoutOf, stateToText } from "egop";
 import { afterAll, describe, expect, it } from "vitest";
+import type { SampledObjective } from "../../distributed/src/load-objective.ts";
 import { openJournal } from "../../distributed/dist/journal.js";
 import { orderedMerge } from "../../distributed/dist/ordered-merge.js";
 import { readJob, readResult, usualLimits } from "../../distributed/dist/payload.js";
 import { planSamples } from "../../distributed/dist/sample-ranges.js";
 import { estimateDistributed, objectiveReference, PayloadError, RefusedError } from "../../distributed/dist/index.js";
 import { digest, objectives } from "./processes.ts";
-import { objective, points } from "./objectives/small.js";
 
 const root = mkdtempSync(join(tmpdir(), "egop-journal-"));
 afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
+const { objective, points } = (await import(`${objectives}/small.js`)) as SampledObjective;
 const form = { kind: "exact" } as const;
-const empty = emptyMoments(form, objective.layout);
+const empty = emptyMoments(form, layoutOf(objective));
 const stateOf = (from: number, to: number): ReturnType<typeof accumulate> =>
   accumulate(objective, { points, form, from, to });
 
