@@ -69,7 +69,7 @@ export function draw({ throughput, bytes, memory }: BenchFigures): string {
           drawPanel(
             {
               ...{ ...size, ...margins },
-              x: { label: "jobs", type: "log", domain: [4, 1024], ticks: [4, 16, 64, 256, 1024], tickFormat: String },
+              x: { label: "jobs", type: "log", domain: [4, 256], ticks: [4, 16, 64, 256], tickFormat: String },
               y: { label: "most megabytes", domain: [0, 1.1 * Math.max(...memory.map(({ megabytes }) => megabytes))] },
               marks: [
                 Plot.gridY({ strokeOpacity: 0.12 }),
