@@ -12,6 +12,8 @@ import type { BinaryLoop, Operand, UnaryLoop } from "./tensor.ts";
 
 /** The elements that a block has, about: a few operands of it fit the first-level cache together. */
 const blockTarget = 1024;
+/** Up to so many elements a loop takes no longer than calling WebAssembly. */
+const shortRow = 16;
 /** The largest block that is made to fit whole rows. */
 const blockLimit = 4096;
 
@@ -183,8 +185,11 @@ function runOperation({ resident, unary, binary, a, b, to }: Operation, start: n
   const out = target.offset + start * to.advance;
   if (resident !== undefined) {
     const at = 8 * (from.offset + start * a.advance);
-    if (binary === undefined) resident(at, 8 * out, length);
-    else resident(at, 8 * (b.operand.offset + start * b.advance), 8 * out, length);
+    if (binary === undefined) {
+      const done = resident(at, 8 * out, length);
+      if (done !== undefined && done < length && unary !== undefined)
+        finish(resident, unary, from.array, from.offset + start * a.advance, out, length, done);
+    } else resident(at, 8 * (b.operand.offset + start * b.advance), 8 * out, length);
   } else if (unary !== undefined) unary(length, from.array, from.offset + start * a.advance, target.array, out);
   else if (binary !== undefined) {
     const other = b.operand;
@@ -194,18 +199,42 @@ function runOperation({ resident, unary, binary, a, b, to }: Operation, start: n
   }
 }
 
+/** A function's elements from `done` on: two at a time by JavaScript's loop, which covers all numbers, then the others. */
+function finish(
+  resident: ResidentLoop,
+  unary: UnaryLoop,
+  array: Float64Array,
+  at: number,
+  out: number,
+  length: number,
+  done: number,
+): void {
+  for (let next = done; next < length;) {
+    const count = Math.min(2, length - next);
+    unary(count, array, at + next, array, out + next);
+    next += count;
+    next += resident(8 * (at + next), 8 * (out + next), length - next) ?? 0;
+  }
+}
+
 /** Writes `length` elements of a broadcast, from element `start` on, to the beginning of a block. */
 function expand({ plan, from, to }: Expansion, start: number, length: number): void {
   const { rowLength, starts, strides } = plan;
   const [step] = strides;
-  const { array: source, offset } = from;
+  const { array: source, offset, memory } = from;
   const { array: block, offset: first } = to;
+  const kernels = memory !== undefined && to.memory === memory ? memory.kernels : undefined;
   let row = Math.floor(start / rowLength);
   let skipped = start - row * rowLength;
   for (let done = 0; done < length; row++) {
-    const end = Math.min(length, done + rowLength - skipped);
-    let at = offset + starts[0][row] + skipped * step;
-    for (; done < end; done++, at += step) block[first + done] = source[at];
+    const count = Math.min(length - done, rowLength - skipped);
+    const at = offset + starts[0][row] + skipped * step;
+    const out = first + done;
+    if (kernels === undefined || count < shortRow)
+      for (let k = 0; k < count; k++) block[out + k] = source[at + k * step];
+    else if (step === 0) kernels.repeatNumber(8 * at, 8 * out, count);
+    else kernels.copyRows(8 * at, 8 * rowLength, 8 * out, 8 * rowLength, count, 1);
+    done += count;
     skipped = 0;
   }
 }

@@ -1,10 +1,10 @@
 /** Primitives that put several tensors into one: concatenation along an axis, and stacking along a new one. */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
-import { copyElements } from "./copy-elements.ts";
+import { copyRows } from "./copy-elements.ts";
 import { repeated, zerosLike } from "./repetition.ts";
 import { reshape, slice } from "./structure.ts";
-import { applyTo, axisOf, requireTensor, shapeError, type Operand, type Primitive, type Tensor } from "./tensor.ts";
+import { applyTo, axisOf, requireTensor, shapeError, type Primitive, type Tensor } from "./tensor.ts";
 
 const concatenatePrimitive = (axis: number): Primitive => ({
   name: "concatenate",
@@ -21,10 +21,10 @@ const concatenatePrimitive = (axis: number): Primitive => ({
     const outer = sizeOf(output.shape.slice(0, axis));
     const inner = sizeOf(output.shape.slice(axis));
     return () => {
-      let start = output.offset;
+      let start = 0;
       for (const input of inputs) {
         const width = input.size / outer;
-        copyBlocks(input, width, outer, output, start, inner);
+        copyRows(input, 0, width, output, start, inner, width, outer);
         start += width;
       }
     };
@@ -40,19 +40,6 @@ const concatenatePrimitive = (axis: number): Primitive => ({
   },
   batch: (inputs, batched, size) => concatenate(repeated(inputs, batched, size), axis + 1),
 });
-
-/** `count` stretches of `width` elements, side by side in the input, to places `distance` apart. */
-function copyBlocks(
-  input: Operand,
-  width: number,
-  count: number,
-  output: Operand,
-  start: number,
-  distance: number,
-): void {
-  for (let block = 0; block < count; block++)
-    copyElements(input.array, input.offset + block * width, output.array, start + block * distance, width);
-}
 
 /**
  * Tensors one behind the other along an axis (a negative one counts from the last); all other lengths are equal.

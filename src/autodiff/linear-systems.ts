@@ -1,14 +1,13 @@
 /**
  * Derivatives through linear systems: solution, inverse, determinant and Cholesky factor (M. B. Giles, Collected Matrix
  * Derivative Results for Forward and Reverse Mode Algorithmic Differentiation, 2008). Matrices lie on the last two axes,
- * those before are a batch. Systems are solved by Householder QR, which is backward stable without pivoting.
+ * those before are a batch. Systems are solved, and determinants taken, by LU factorization with partial pivoting.
  */
 import { NotPositiveDefiniteError, ShapeError, SingularMatrixError } from "../errors.ts";
-import { choleskyInPlace } from "../linalg/cholesky.ts";
-import { householderQR } from "../linalg/householder-qr.ts";
+import { choleskyInPlace } from "../linalg/cholesky-columns.ts";
+import { lu, type LU } from "../linalg/lu.ts";
 import { Matrix } from "../linalg/matrix.ts";
-import { backSubstitute } from "../linalg/triangular-rows.ts";
-import { log } from "../math/elementary.ts";
+import { zeroOnDiagonal } from "../linalg/triangular-solve.ts";
 import { add, multiply, negate, subtract, sum } from "./arithmetic.ts";
 import { equal, greater } from "./comparisons.ts";
 import { matmul } from "./matmul.ts";
@@ -17,21 +16,21 @@ import { broadcastTo, range } from "./repetition.ts";
 import { reshape, transpose } from "./structure.ts";
 import { apply, requireTensor, type Graph, type Primitive, type Tensor } from "./tensor.ts";
 
+/** The factors of a matrix. Throws SingularMatrixError, in the operation's name, for one with a pivot that is zero. */
+function regularFactors(name: string, a: Matrix): LU {
+  const factors = lu(a);
+  const place = zeroOnDiagonal(factors.packed.data, a.rows);
+  if (place >= 0) throw new SingularMatrixError(`${name}: the matrix is singular (pivot ${place} is 0).`, place);
+  return factors;
+}
+
 const solvePrimitive: Primitive = /* @__PURE__ */ matrixPrimitive({
   name: "linearSolve",
   sizes([a, b]) {
     if (squareSize(a) !== b[0]) throw new ShapeError(`the right-hand side has ${b[0]} rows, not ${a[0]}.`);
     return b;
   },
-  compute(a, b): Matrix {
-    const factors = householderQR(a);
-    for (let i = 0; i < a.rows; i++)
-      if (factors.packed.get(i, i) === 0)
-        throw new SingularMatrixError(`linearSolve: the matrix is singular (pivot ${i} is 0).`, i);
-    const x = factors.applyQTransposed(b);
-    backSubstitute(factors.packed, x);
-    return x;
-  },
+  compute: (a, b) => regularFactors("linearSolve", a).solve(b),
   jvp([a], x, [forA, forB]): Tensor | undefined {
     const change = forA && negate(matmul(forA, x));
     const side = change === undefined ? forB : forB === undefined ? change : add(forB, change);
@@ -50,14 +49,8 @@ const logDeterminantPrimitive: Primitive = /* @__PURE__ */ matrixPrimitive({
     return [1, 1];
   },
   compute(a): Matrix {
-    const { packed } = householderQR(a);
-    let total = 0;
-    for (let i = 0; i < a.rows; i++) {
-      const pivot = Math.abs(packed.get(i, i));
-      if (pivot === 0) throw new SingularMatrixError(`logAbsDeterminant: the matrix is singular (pivot ${i} is 0).`, i);
-      total += log(pivot);
-    }
-    return new Matrix(1, 1, Float64Array.of(total));
+    const { logarithm } = regularFactors("logAbsDeterminant", a).logDeterminant();
+    return new Matrix(1, 1, Float64Array.of(logarithm));
   },
   jvp([a], output, [tangent]): Tensor | undefined {
     if (tangent === undefined) return undefined;

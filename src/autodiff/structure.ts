@@ -5,7 +5,7 @@
 import { ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
 import { planWalk } from "./broadcast.ts";
-import { copyElements } from "./copy-elements.ts";
+import { copyElements, copyRows } from "./copy-elements.ts";
 import { linear } from "./linear.ts";
 import { apply, axisOf, requireTensor, shapeError, type Operand, type Primitive, type Tensor } from "./tensor.ts";
 
@@ -138,13 +138,7 @@ const slicePrimitive = (axis: number, start: number, end: number): Primitive =>
   });
 
 function copyPart({ outer, innerOfWhole, innerOfPart, skipped }: AxisRange, whole: Operand, part: Operand): void {
-  const { array: from, offset: fromOffset } = whole;
-  const { array: to, offset: toOffset } = part;
-  for (let o = 0; o < outer; o++) {
-    const f = fromOffset + o * innerOfWhole + skipped;
-    const t = toOffset + o * innerOfPart;
-    copyElements(from, f, to, t, innerOfPart);
-  }
+  copyRows(whole, skipped, innerOfWhole, part, 0, innerOfPart, innerOfPart, outer);
 }
 
 const padPrimitive = (axis: number, before: number, after: number): Primitive =>
@@ -167,13 +161,7 @@ const padPrimitive = (axis: number, before: number, after: number): Primitive =>
   });
 
 function pastePart({ outer, innerOfWhole, innerOfPart, skipped }: AxisRange, part: Operand, whole: Operand): void {
-  const { array: from, offset: fromOffset } = part;
-  const { array: to, offset: toOffset } = whole;
-  for (let o = 0; o < outer; o++) {
-    const f = fromOffset + o * innerOfPart;
-    const t = toOffset + o * innerOfWhole + skipped;
-    copyElements(from, f, to, t, innerOfPart);
-  }
+  copyRows(part, 0, innerOfPart, whole, skipped, innerOfWhole, innerOfPart, outer);
 }
 
 /**

@@ -6,6 +6,7 @@
  * arrays; the bits are the same (resident-kernels.ts).
  */
 import { residentInstance, type ResidentKernels, webAssemblyKernels } from "./webassembly/instance.ts";
+import { columnBlock, innerBlock, panelsStart, residentStart, stripGroup } from "./webassembly/workspace.ts";
 
 /** A program's memory: operands are named by the index of their first element. */
 export interface ResidentMemory {
@@ -14,29 +15,22 @@ export interface ResidentMemory {
   readonly kernels: ResidentKernels;
 }
 
-/** A strip of A and a panel of B stay in the first-level cache, the panels of a block in the second-level cache. */
-const innerBlock = 256;
-const columnBlock = 512;
-/** So many strips of a transposed A are packed together. */
-const stripGroup = 8;
-const stripSize = 4 * innerBlock;
-const panelsStart = stripGroup * stripSize;
-/** Workspace of the products, at the beginning of the memory; the pages that are not used cost nothing. */
-const workspace = panelsStart + innerBlock * columnBlock;
 /** Numbers behind the last operand that vectors may read. */
 const slack = 8;
 
-/** Where operands may begin. */
-export const residentStart: number = workspace;
+export { residentStart, rootsStart } from "./webassembly/workspace.ts";
 
 /** New memory with room for `size` numbers from `residentStart` on, or null where the WebAssembly kernels are not used. */
 export function residentMemory(size: number): ResidentMemory | null {
-  const kernels = residentInstance(workspace + size + slack);
+  const kernels = residentInstance(residentStart + size + slack);
   return kernels === null ? null : { array: new Float64Array(kernels.memory.buffer), kernels };
 }
 
-/** A loop over elements: the addresses of its operands and of the result, then the number of elements. */
-export type ResidentLoop = (...addressesAndLength: readonly number[]) => void;
+/**
+ * A loop over elements: the addresses of its operands and of the result, then the number of elements. One that does not
+ * cover all numbers returns how many it has done (elementary-kernels.ts).
+ */
+export type ResidentLoop = (...addressesAndLength: readonly number[]) => number | undefined;
 
 /** The loop of an elementwise operation, named with the steps of its operands ("add11", "relu1"), if there is one. */
 export function residentLoop({ kernels }: ResidentMemory, name: string): ResidentLoop | undefined {
@@ -56,15 +50,17 @@ export interface ResidentProduct {
   readonly inner: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  /** Add the product to c instead of overwriting it; default false. */
+  readonly accumulate?: boolean;
 }
 
 /**
- * c = op(a)·op(b), each by the index of its first element. Every element is summed in ascending order of the inner index,
+ * c = op(a)·op(b), or c plus that, each by the index of its first element. Every element is summed in ascending order of the inner index,
  * with one accumulator: the bits are those of `planProduct`.
  */
 export function runResidentProduct(
   { kernels }: ResidentMemory,
-  { rows, columns, inner, transposeA, transposeB }: ResidentProduct,
+  { rows, columns, inner, transposeA, transposeB, accumulate = false }: ResidentProduct,
   a: number,
   b: number,
   c: number,
@@ -79,7 +75,7 @@ export function runResidentProduct(
     const target = 8 * (c + column);
     for (let first = 0; first < inner; first += depth) {
       const length = Math.min(depth, inner - first);
-      const resume = first > 0 ? 1 : 0;
+      const resume = accumulate || first > 0 ? 1 : 0;
       if (transposeB) kernels.packColumns(8 * (b + first) + column * strideB, strideB, width, length, panels);
       else kernels.packRows(8 * (b + column) + first * strideB, strideB, Math.ceil(width / 4), length, panels);
       if (!transposeA) {
@@ -97,6 +93,42 @@ export function runResidentProduct(
       }
     }
   }
+}
+
+/** Up to so large a part of entries that are not 0, the lists are faster than tiles. */
+const sparsePart = 0.7;
+
+/** Whether a product may be tried by `runSparseProduct`: of a left operand stored as its transpose, within the workspace. */
+export function fitsSparseProduct({
+  rows,
+  columns,
+  inner,
+  transposeA,
+  transposeB,
+  accumulate,
+}: ResidentProduct): boolean {
+  if (!transposeA || transposeB || accumulate === true || rows < sparseRows) return false;
+  return 2 * columns * (inner + 1) <= innerBlock * columnBlock;
+}
+
+const sparseRows = 16;
+
+/**
+ * The same for a B of whose entries many are 0, leaving these out: the bits are the same. Returns false, and has done
+ * nothing, where B has too few zeros or where A has NaN or infinities, whose products with 0 are not 0.
+ */
+export function runSparseProduct(
+  { kernels }: ResidentMemory,
+  { rows, columns, inner }: ResidentProduct,
+  a: number,
+  b: number,
+  c: number,
+): boolean {
+  const lists = 8 * panelsStart;
+  const entries = kernels.listEntries(8 * b, 8 * columns, columns, inner, 8 * rows, lists);
+  if (entries > sparsePart * columns * inner || kernels.allFinite(8 * a, rows * inner) === 0) return false;
+  kernels.multiplyListed(8 * a, lists, 8 * c, 8 * columns, rows, columns, inner);
+  return true;
 }
 
 /**

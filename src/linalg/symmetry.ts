@@ -19,8 +19,9 @@ export function requireSquare(matrix: Matrix, what: string): void {
  * as `requireSquare`, and ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry.
  */
 export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix {
-  requireSquare(matrix, what);
   const { rows: n, data } = matrix;
+  if (n === matrix.columns && scale === 1 && isSymmetric(data, n)) return new Matrix(n, n, data.slice());
+  requireSquare(matrix, what);
   const largest = largestSize(data);
   const result = new Matrix(n, n);
   const { data: mean } = result;
@@ -43,4 +44,12 @@ export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix
       mean[above] = middle;
     }
   return result;
+}
+
+/** Whether mirrored entries are equal and all are finite: the difference of infinities is NaN. */
+function isSymmetric(data: Float64Array, n: number): boolean {
+  for (let i = 0; i < n; i++)
+    for (let j = 0, lower = i * n, upper = i; j <= i; j++, lower++, upper += n)
+      if (data[lower] - data[upper] !== 0) return false;
+  return true;
 }

@@ -1,7 +1,8 @@
 /**
  * The elementary functions over ranges of arrays: element i of the result is the function of element i of the input, with
  * the bits of the form for one number. An output may be an input, at the same place; ranges may not overlap otherwise.
- * Nothing is checked but what the arrays check: these are the inner loops of compiled programs.
+ * Nothing is checked but what the arrays check: these are the inner loops of compiled programs. exp is short
+ * enough for an engine to compute two at a time, which saves half of the loop's own work.
  */
 import {
   asinh,
@@ -28,7 +29,14 @@ import {
 
 /** Sets output[to + i] to exp(input[from + i]) for i from 0 to count − 1. */
 export function expRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
-  for (let i = 0; i < count; i++) output[to + i] = exp(input[from + i]);
+  let i = 0;
+  for (; i < count - 1; i += 2) {
+    const first = exp(input[from + i]);
+    const second = exp(input[from + i + 1]);
+    output[to + i] = first;
+    output[to + i + 1] = second;
+  }
+  if (i < count) output[to + i] = exp(input[from + i]);
 }
 
 /** Sets output[to + i] to expm1(input[from + i]) for i from 0 to count − 1. */

@@ -6,7 +6,7 @@
  * errors of the smaller ones hardly count. Taylor's polynomials suffice for the small rest.
  */
 import { powersOfTwo, zeroExponent } from "./powers-of-two.ts";
-import { rootsOfTwo, rounder, stepHigh, stepLow, stepsPerUnit } from "./roots-of-two.ts";
+import { coarseRest, excessOf, finePart, placeOf, rootsOfTwo, scaleOf, staysNormal, stepsIn } from "./roots-of-two.ts";
 
 /**
  * e to the power of x, within 0.52 units in the last place. 0 for −∞ and below −745.2, ∞ above 709.79, NaN for NaN.
@@ -14,15 +14,11 @@ import { rootsOfTwo, rounder, stepHigh, stepLow, stepsPerUnit } from "./roots-of
  * @example exp(1) // 2.718281828459045
  */
 export function exp(x: number): number {
-  if (!(x > -700 && x < 709)) return expAtEdge(x);
-  const n = x * stepsPerUnit + rounder - rounder;
-  const r = x - n * stepHigh - n * stepLow;
+  if (!staysNormal(x)) return expAtEdge(x);
+  const n = stepsIn(x);
   const whole = n | 0;
-  const at = (whole & 127) << 1;
-  const scale = rootsOfTwo[at] * powersOfTwo[(whole >> 7) + zeroExponent];
-  const square = r * r;
-  const excess = rootsOfTwo[at + 1] + r + square * (0.5 + r * (1 / 6)) + square * square * (1 / 24 + r * (1 / 120));
-  return scale + scale * excess;
+  const scale = scaleOf(whole);
+  return scale + scale * excessOf(placeOf(whole), coarseRest(x, n) - finePart(n));
 }
 
 /** exp where the result may overflow or be subnormal, or x is not finite. */
@@ -42,14 +38,11 @@ const parts: Float64Array = /* @__PURE__ */ new Float64Array(2);
  * part is in [1, 2) and whose second is below 1/256. For |x| < 10⁶ and a low of at most about a unit in the last place.
  */
 export function expParts(x: number, low: number, mantissa: Float64Array): number {
-  const n = x * stepsPerUnit + rounder - rounder;
-  const r = x - n * stepHigh - n * stepLow + low;
-  const at = (n & 127) << 1;
-  const square = r * r;
-  const excess = rootsOfTwo[at + 1] + r + square * (0.5 + r * (1 / 6)) + square * square * (1 / 24 + r * (1 / 120));
-  const root = rootsOfTwo[at];
+  const n = stepsIn(x);
+  const place = placeOf(n);
+  const root = rootsOfTwo[place];
   mantissa[0] = root;
-  mantissa[1] = root * excess;
+  mantissa[1] = root * excessOf(place, coarseRest(x, n) - finePart(n) + low);
   return n >> 7;
 }
 
@@ -78,13 +71,13 @@ export function scaled(high: number, low: number, exponent: number): number {
 export function expm1(x: number): number {
   if (!(x > -44 && x < 44)) return x < 0 ? -1 : exp(x);
   if (x < 1e-17 && x > -1e-17) return x;
-  const n = x * stepsPerUnit + rounder - rounder;
-  const coarse = x - n * stepHigh;
-  const r = coarse - n * stepLow;
-  const rLow = coarse - r - n * stepLow;
+  const n = stepsIn(x);
+  const coarse = coarseRest(x, n);
+  const fine = finePart(n);
+  const r = coarse - fine;
+  const rLow = coarse - r - fine;
   const whole = n | 0;
-  const at = (whole & 127) << 1;
-  const scale = rootsOfTwo[at] * powersOfTwo[(whole >> 7) + zeroExponent];
+  const scale = scaleOf(whole);
   // e^x − 1 = (scale − 1) + r + curve + (scale − 1)(r + curve) + …, whose first sums are kept with their rounding errors.
   const base = scale - 1;
   const back = base - scale;
@@ -93,5 +86,7 @@ export function expm1(x: number): number {
   const sumLow = base - sum + r;
   const square = r * r;
   const curve = square * (0.5 + r * (1 / 6)) + square * square * (1 / 24 + r * (1 / 120) + square * (1 / 720));
-  return sum + (sumLow + baseLow + (rLow + scale * rootsOfTwo[at + 1] * (1 + r)) + (curve + base * (r + curve)));
+  return (
+    sum + (sumLow + baseLow + (rLow + scale * rootsOfTwo[placeOf(whole) + 1] * (1 + r)) + (curve + base * (r + curve)))
+  );
 }

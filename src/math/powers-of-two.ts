@@ -4,6 +4,10 @@
 export const zeroExponent = 1074;
 
 /** 2⁻¹⁰⁷⁴ to 2¹⁰²³ in ascending order; never written to after this module is loaded. */
-export const powersOfTwo: Float64Array = new Float64Array(zeroExponent + 1024);
+export const powersOfTwo: Float64Array = /* @__PURE__ */ allPowers();
 
-for (let i = 0, power = Number.MIN_VALUE; i < powersOfTwo.length; i++, power *= 2) powersOfTwo[i] = power;
+function allPowers(): Float64Array {
+  const powers = new Float64Array(zeroExponent + 1024);
+  for (let i = 0, power = Number.MIN_VALUE; i < powers.length; i++, power *= 2) powers[i] = power;
+  return powers;
+}

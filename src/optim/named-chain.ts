@@ -19,7 +19,7 @@ export function namedChain(name: string, parts: readonly GradientTransformation[
     checkState(state, "chain", 1);
     if (state.parts.length !== parts.length)
       throw new StateError(`${name}: the state has ${state.parts.length} parts; expected ${parts.length}.`);
-    parts.forEach((part, k) => part.check?.(gradient, state.parts[k], parameters));
+    for (let k = 0; k < parts.length; k++) parts[k].check?.(gradient, state.parts[k], parameters);
   }
   return {
     name,

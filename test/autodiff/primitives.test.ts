@@ -105,6 +105,34 @@ function expectClose(actual: readonly Float64Array[], expected: readonly Float64
   });
 }
 
+/** From the smallest, which keeps away from every kink of the table, to one that round-off hardly reaches. */
+const steps = [-19, -17, -15, -13].map((exponent) => 2 ** exponent);
+
+/**
+ * Derivatives at 0 by central differences of order 4. Their error is h⁴ times a fifth derivative, or anything where the
+ * step reaches over a kink, and 1e-16/h of the largest number on the way, which at the smallest step alone can be 1e-8. Two
+ * neighboring steps that agree tell which is good: of the pair that agrees best, the larger (C. J. F. Ridders, Accurate
+ * Computation of F′(x) and F′(x)F″(x), Advances in Engineering Software 4, 1982, chooses among extrapolations like this).
+ */
+function differenceQuotients(at: (step: number) => Float64Array[]): Float64Array[] {
+  const quotients = steps.map((h) => {
+    const [near, nearBehind, far, farBehind] = [at(h), at(-h), at(2 * h), at(-2 * h)];
+    return near.map((array, k) =>
+      array.map((value, i) => (8 * (value - nearBehind[k][i]) - (far[k][i] - farBehind[k][i])) / (12 * h)),
+    );
+  });
+  return quotients[0].map((array, k) =>
+    array.map((_value, i) => {
+      let best = { distance: Infinity, value: NaN };
+      for (let s = 1; s < steps.length; s++) {
+        const distance = Math.abs(quotients[s][k][i] - quotients[s - 1][k][i]);
+        if (distance < best.distance) best = { distance, value: quotients[s][k][i] };
+      }
+      return best.value;
+    }),
+  );
+}
+
 function checkDerivatives(of: Case, key: Key): void {
   const t = trace(new Graph(), of);
   const values = drawAll(key, of, t.value.shape);
@@ -115,12 +143,7 @@ function checkDerivatives(of: Case, key: Key): void {
   const at = (step: number): Float64Array[] =>
     run(values.map((v, k) => (k < count ? v.map((x, i) => x + step * values[count + wholes + k][i]) : v)));
   const here = at(0);
-  // Central differences of order 4, whose error is about h⁴ and 1e-16/h.
-  const h = 2 ** -19;
-  const [near, nearBehind, far, farBehind] = [at(h), at(-h), at(2 * h), at(-2 * h)];
-  const difference = near.map((array, k) =>
-    array.map((value, i) => (8 * (value - nearBehind[k][i]) - (far[k][i] - farBehind[k][i])) / (12 * h)),
-  );
+  const difference = differenceQuotients(at);
   const [pushed, pulled] = [here.slice(1, 2), here.slice(2, 2 + count)];
   const curvature = here.slice(2 + count, 2 + 2 * count);
   expectClose(pushed, difference.slice(0, 1), 1e-8);
@@ -171,8 +194,7 @@ describe("every operation", () => {
           checkDerivatives(of(drawn), random(seed));
           checkBatching(of(drawn), mask, random(seed));
         }),
-        // Differences are themselves off by 1.4e-8 at rare points (vjp, seed -787266731): the draws are the same each time.
-        { numRuns: 6, seed: 20261124 },
+        { numRuns: 6 },
       );
     });
   }

@@ -16,7 +16,7 @@ const promised = {
   sinh: 0.7,
   cosh: 0.7,
   asinh: 0.7,
-  cbrt: 0.67,
+  cbrt: 0.52,
   erf: 0.9,
   erfc: 0.9,
   lgamma: 1.1,

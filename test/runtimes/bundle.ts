@@ -1,6 +1,6 @@
 /**
  * The conformance program as one script for any engine, bundled from the packed library: what a user would install. The
- * script leaves two functions in the global scope, `egopFirst` and `egopAll`, that return digests.
+ * script leaves the functions of program.ts in the global scope. The kernels' file comes from the package too.
  */
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
@@ -10,8 +10,14 @@ import { join } from "node:path";
 /** Rows of the digits that the program trains on, each pixel the sum of four. */
 const rows = 145;
 
-/** Packs the library, unpacks it as a dependency in `folder`, and returns the script. */
-export async function bundle(root: string, folder: string): Promise<string> {
+/** The script, and where the packed library's compiled kernels are. */
+export interface Bundle {
+  readonly script: string;
+  readonly kernels: string;
+}
+
+/** Packs the library, unpacks it as a dependency in `folder`, and bundles the script. */
+export async function bundle(root: string, folder: string): Promise<Bundle> {
   rmSync(folder, { recursive: true, force: true });
   const installed = join(folder, "node_modules", "egop");
   mkdirSync(installed, { recursive: true });
@@ -19,14 +25,14 @@ export async function bundle(root: string, folder: string): Promise<string> {
     .toString()
     .trim();
   execFileSync("tar", ["xzf", join(folder, packed.split("\n").slice(-1)[0]), "-C", installed, "--strip-components=1"]);
-  copyFileSync(join(root, "test", "runtimes", "conformance.ts"), join(folder, "conformance.ts"));
+  for (const source of ["conformance.ts", "program.ts"])
+    copyFileSync(join(root, "test", "runtimes", source), join(folder, source));
   writeFileSync(join(folder, "digits.json"), JSON.stringify(digits(join(root, "lab", "data", "digits.csv"))));
   writeFileSync(
     join(folder, "entry.ts"),
-    `import { conformance, firstGradient } from "./conformance.ts";
+    `import { install } from "./program.ts";
 import digits from "./digits.json";
-globalThis.egopFirst = () => firstGradient(digits);
-globalThis.egopAll = () => conformance(digits);
+install(digits);
 `,
   );
   const result = await build({
@@ -38,7 +44,7 @@ globalThis.egopAll = () => conformance(digits);
     write: false,
     logLevel: "error",
   });
-  return result.outputFiles[0].text;
+  return { script: result.outputFiles[0].text, kernels: join(installed, "dist", "egop.wasm") };
 }
 
 function digits(path: string): number[][] {

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { browsers } from "./browsers.ts";
 import { bundle } from "./bundle.ts";
-import { withoutWebAssembly, type Engine, type Outcome } from "./engine.ts";
+import { requiringWebAssembly, withoutWebAssembly, type Engine, type Outcome } from "./engine.ts";
 import { processes } from "./processes.ts";
 import { workerd } from "./workerd.ts";
 
@@ -36,7 +36,7 @@ const unknown = names.find((name) => !engines.some((engine) => engine.name === n
 if (unknown !== undefined)
   throw new Error(`no engine "${unknown}"; expected ${engines.map((e) => e.name).join(", ")}.`);
 
-const script = await bundle(root, join(work, "bundle"));
+const { script, kernels } = await bundle(root, join(work, "bundle"));
 const rows: Row[] = [];
 let reference: string | undefined;
 for (const engine of engines)
@@ -64,7 +64,9 @@ async function measure(engine: Engine, wasm: boolean): Promise<Row> {
   mkdirSync(folder, { recursive: true });
   let outcome: Outcome;
   try {
-    outcome = await engine.run(wasm ? script : withoutWebAssembly + script, { folder });
+    if (!wasm) outcome = await engine.run(withoutWebAssembly + script, { folder });
+    else if (engine.compilesAhead === true) outcome = await engine.run(script, { folder, kernels });
+    else outcome = await engine.run(script + requiringWebAssembly, { folder });
   } catch (error) {
     say(`${label} failed: ${error instanceof Error ? error.message : String(error)}`);
     return { runtime: engine.name, version, wasm, digest: null, passed: false };

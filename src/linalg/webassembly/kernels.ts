@@ -6,7 +6,7 @@
  * Addresses are bytes in the module's own memory, into which the callers pack their operands.
  */
 import * as wasm from "./assembler.ts";
-import { type Code, i32, v128, type ValueType } from "./assembler.ts";
+import { type Code, i32, v128 } from "./assembler.ts";
 
 /** Rows and columns of a tile: eight accumulators of two lanes, within the sixteen registers of the machines at hand. */
 export const stripRows = 4;
@@ -20,90 +20,162 @@ const tileBytes = stripRows * 8;
  * a: length × 4, panels: tiles × length × 4, c: four rows, `stride` bytes apart. c[r][4t + s] += Σₚ a[p][r]·panels[t][p][s]
  * in ascending p, from 0 unless `resume`; length is at least 1, tiles at least 1.
  */
-export function strip(): wasm.FunctionSource {
-  const [a, panel, c, stride, tiles, length, resume, at, end, row1, row2, row3] = numbers(0, 12);
-  const sums = numbers(12, 8);
-  const [b0, b1, factor] = numbers(20, 3);
+function strip(): wasm.FunctionSource {
+  const [a, panel, c, stride, tiles, length, resume, at, end, row1, row2, row3] = wasm.numbers(0, 12);
+  const sums = wasm.numbers(12, 8);
+  const [b0, b1, factor] = wasm.numbers(20, 3);
   const rows = [c, row1, row2, row3];
 
   const step = (offset: number): Code => [
-    ...wasm.get(panel),
-    ...wasm.load(offset),
-    ...wasm.set(b0),
-    ...wasm.get(panel),
-    ...wasm.load(offset + pair),
-    ...wasm.set(b1),
-    ...rows.flatMap((_row, r) => [
-      ...wasm.get(at),
-      ...wasm.loadSplat(offset + 8 * r),
-      ...wasm.set(factor),
-      ...addProduct(sums[2 * r], factor, b0),
-      ...addProduct(sums[2 * r + 1], factor, b1),
+    wasm.get(panel),
+    wasm.load(offset),
+    wasm.set(b0),
+    wasm.get(panel),
+    wasm.load(offset + pair),
+    wasm.set(b1),
+    rows.flatMap((_row, r) => [
+      wasm.get(at),
+      wasm.loadSplat(offset + 8 * r),
+      wasm.set(factor),
+      addProduct(sums[2 * r], factor, b0),
+      addProduct(sums[2 * r + 1], factor, b1),
     ]),
   ];
-  const advance = (steps: number): Code => [...increase(at, steps * tileBytes), ...increase(panel, steps * tileBytes)];
+  const advance = (steps: number): Code => [
+    wasm.increase(at, steps * tileBytes),
+    wasm.increase(panel, steps * tileBytes),
+  ];
   const eachSum = (use: (row: number, offset: number, sum: number) => Code): Code =>
-    rows.flatMap((row, r) => [...use(row, 0, sums[2 * r]), ...use(row, pair, sums[2 * r + 1])]);
+    rows.flatMap((row, r) => [use(row, 0, sums[2 * r]), use(row, pair, sums[2 * r + 1])]);
 
   const tile: Code = [
-    ...sumOf(row1, c, stride),
-    ...sumOf(row2, row1, stride),
-    ...sumOf(row3, row2, stride),
-    ...wasm.when(
+    sumOf(row1, c, stride),
+    sumOf(row2, row1, stride),
+    sumOf(row3, row2, stride),
+    wasm.when(
       wasm.get(resume),
-      eachSum((row, offset, sum) => [...wasm.get(row), ...wasm.load(offset), ...wasm.set(sum)]),
-      eachSum((_row, _offset, sum) => [...wasm.zero, ...wasm.set(sum)]),
+      eachSum((row, offset, sum) => [wasm.get(row), wasm.load(offset), wasm.set(sum)]),
+      eachSum((_row, _offset, sum) => [wasm.zero, wasm.set(sum)]),
     ),
-    ...wasm.get(a),
-    ...wasm.set(at),
+    wasm.get(a),
+    wasm.set(at),
     // The odd step first, then two at a time.
-    ...wasm.when([...wasm.get(length), ...wasm.integer(1), ...wasm.and], [...step(0), ...advance(1)]),
-    ...wasm.when(
-      [...wasm.get(at), ...wasm.get(end), ...wasm.lessThan],
-      wasm.repeat(
-        [...step(0), ...step(tileBytes), ...advance(2)],
-        [...wasm.get(at), ...wasm.get(end), ...wasm.lessThan],
-      ),
+    wasm.when([wasm.get(length), wasm.integer(1), wasm.and], [step(0), advance(1)]),
+    wasm.when(
+      [wasm.get(at), wasm.get(end), wasm.lessThan],
+      wasm.repeat([step(0), step(tileBytes), advance(2)], [wasm.get(at), wasm.get(end), wasm.lessThan]),
     ),
-    ...eachSum((row, offset, sum) => [...wasm.get(row), ...wasm.get(sum), ...wasm.store(offset)]),
-    ...increase(c, tileColumns * 8),
+    eachSum((row, offset, sum) => [wasm.get(row), wasm.get(sum), wasm.store(offset)]),
+    wasm.increase(c, tileColumns * 8),
   ];
   return {
     name: "strip",
-    parameters: repeated(i32, 7),
-    locals: [...repeated(i32, 5), ...repeated(v128, 11)],
+    parameters: wasm.repeated(i32, 7),
+    locals: [...wasm.repeated(i32, 5), ...wasm.repeated(v128, 11)],
     body: [
-      ...wasm.get(a),
-      ...wasm.get(length),
-      ...wasm.shiftLeft(5),
-      ...wasm.add,
-      ...wasm.set(end),
-      ...wasm.repeat(tile, [...wasm.get(tiles), ...wasm.integer(1), ...wasm.subtract, ...wasm.tee(tiles)]),
+      wasm.get(a),
+      wasm.get(length),
+      wasm.shiftLeft(5),
+      wasm.add,
+      wasm.set(end),
+      wasm.repeat(tile, [wasm.get(tiles), wasm.integer(1), wasm.subtract, wasm.tee(tiles)]),
     ],
   };
 }
 
-function addProduct(sum: number, x: number, y: number): Code {
-  return [...wasm.get(sum), ...wasm.get(x), ...wasm.get(y), ...wasm.multiplyLanes, ...wasm.addLanes, ...wasm.set(sum)];
+/** So many rows are subtracted in one pass over the rows that they are taken from. */
+export const subtractedRows = 4;
+
+/**
+ * subtractRows(f, strideF, p, c, stride, rows, columns): for each row i of C, c[i] ← c[i] − f[i]₀·p₀ − f[i]₁·p₁ − f[i]₂·p₂ −
+ * f[i]₃·p₃, in that order, with f[i]ₛ the numbers from f + i·strideF on and the rows of P and of C `stride` apart. Two rows of
+ * C at once; columns are rounded up to a multiple of two. At least one row and one column; all strides in bytes.
+ */
+function subtractRows(): wasm.FunctionSource {
+  const [f, strideF, p, c, stride, rows, columns] = wasm.numbers(0, 7);
+  const [left, at, second] = wasm.numbers(7, 3);
+  const pivots = wasm.numbers(10, 3);
+  const targets = wasm.numbers(13, 2);
+  const factors = wasm.numbers(15, 8);
+  const loaded = wasm.numbers(23, 4);
+  const sums = wasm.numbers(27, 2);
+  const sources = [at, ...pivots];
+  const next: Code = [
+    // The second row, or the first one once more where there is no other: the same is stored twice.
+    [wasm.get(f), wasm.set(second), wasm.get(c), wasm.set(targets[0]), wasm.get(c)],
+    wasm.set(targets[1]),
+    wasm.when(
+      [wasm.integer(1), wasm.get(rows), wasm.lessThan],
+      [sumOf(second, f, strideF), sumOf(targets[1], c, stride)],
+    ),
+    [f, second].flatMap((row, r) =>
+      loaded.flatMap((_row, s) => [wasm.get(row), wasm.loadSplat(8 * s), wasm.set(factors[4 * r + s])]),
+    ),
+    [wasm.get(p), wasm.set(at), wasm.get(columns), wasm.set(left)],
+    pivots.flatMap((row, s) => sumOf(row, sources[s], stride)),
+  ];
+  const pairOfColumns: Code = [
+    sources.flatMap((row, s) => [wasm.get(row), wasm.load(), wasm.set(loaded[s])]),
+    targets.flatMap((target, r) => [
+      [wasm.get(target), wasm.load(), wasm.set(sums[r])],
+      loaded.flatMap((row, s) => [
+        [wasm.get(sums[r]), wasm.get(factors[4 * r + s]), wasm.get(row)],
+        [wasm.multiplyLanes, wasm.subtractLanes, wasm.set(sums[r])],
+      ]),
+    ]),
+    targets.flatMap((target, r) => [wasm.get(target), wasm.get(sums[r]), wasm.store()]),
+    [...sources, ...targets].flatMap((local) => wasm.increase(local, pair)),
+    wasm.increase(left, -2),
+  ];
+  return {
+    name: "subtractRows",
+    parameters: wasm.repeated(i32, 7),
+    locals: [...wasm.repeated(i32, 8), ...wasm.repeated(v128, 14)],
+    body: wasm.repeat(
+      [
+        next,
+        wasm.repeat(pairOfColumns, [wasm.integer(0), wasm.get(left), wasm.lessThanSigned]),
+        [sumOf(f, f, strideF), sumOf(f, f, strideF), sumOf(c, c, stride), sumOf(c, c, stride)],
+        wasm.increase(rows, -2),
+      ],
+      [wasm.integer(0), wasm.get(rows), wasm.lessThanSigned],
+    ),
+  };
 }
 
-function increase(local: number, by: number): Code {
-  return [...wasm.get(local), ...wasm.integer(by), ...wasm.add, ...wasm.set(local)];
+/** exchange(a, b, pairs): swaps two sequences of so many pairs of numbers, at least one. */
+function exchange(): wasm.FunctionSource {
+  const [a, b, pairs, kept] = wasm.numbers(0, 4);
+  return {
+    name: "exchange",
+    parameters: wasm.repeated(i32, 3),
+    locals: [v128],
+    body: wasm.repeat(
+      [
+        [wasm.get(a), wasm.load(), wasm.set(kept)],
+        [wasm.get(a), wasm.get(b), wasm.load(), wasm.store()],
+        [wasm.get(b), wasm.get(kept), wasm.store()],
+        [wasm.increase(a, pair), wasm.increase(b, pair)],
+      ],
+      [wasm.get(pairs), wasm.integer(1), wasm.subtract, wasm.tee(pairs)],
+    ),
+  };
+}
+
+function addProduct(sum: number, x: number, y: number): Code {
+  return [wasm.get(sum), wasm.get(x), wasm.get(y), wasm.multiplyLanes, wasm.addLanes, wasm.set(sum)];
 }
 
 function sumOf(target: number, x: number, y: number): Code {
-  return [...wasm.get(x), ...wasm.get(y), ...wasm.add, ...wasm.set(target)];
+  return [wasm.get(x), wasm.get(y), wasm.add, wasm.set(target)];
 }
 
-function numbers(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_value, index) => first + index);
+/** What products and eliminations are made of. */
+export function productKernels(): wasm.FunctionSource[] {
+  return [strip(), subtractRows(), exchange()];
 }
 
-function repeated(type: ValueType, count: number): ValueType[] {
-  return new Array<ValueType>(count).fill(type);
-}
-
-/** The module of products alone, about 1 kB, with the memory's first pages. */
+/** The module of products and eliminations alone, below 2 kB, with the memory's first pages. */
 export function kernelModule(pages: number): Uint8Array<ArrayBuffer> {
-  return wasm.assemble([strip()], pages);
+  return wasm.assemble(productKernels(), pages);
 }

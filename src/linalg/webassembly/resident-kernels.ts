@@ -1,43 +1,42 @@
 /**
  * WebAssembly kernels for data that already lies in the module's memory, where a compiled program keeps its values: the
- * matrix product without copies of its left operand, and loops over elements. Two numbers at a time, each rounded as
+ * matrix product without copies of its left operand, sums and copies of rows; see element-loops.ts for the others. Two numbers at a time, each rounded as
  * JavaScript rounds it and in JavaScript's order, so the bits are those of the loops that they stand in for.
  *
  * Addresses are bytes. Vectors are read up to seven numbers past the end of an operand (and not used): whoever lays out
  * the memory leaves that much behind the last one.
  */
 import * as wasm from "./assembler.ts";
-import { type Code, i32, v128, type ValueType } from "./assembler.ts";
+import {
+  type Code,
+  i32,
+  v128,
+  countDown,
+  get,
+  increase,
+  increaseBy,
+  loadOne,
+  numbers,
+  repeated,
+  set,
+  shiftRight,
+  storeOne,
+  vector,
+} from "./assembler.ts";
+import { elementLoops } from "./element-loops.ts";
+import { elementaryKernels } from "./elementary-kernels.ts";
+import { sparseKernels } from "./sparse-kernels.ts";
 
 const pair = 16;
 /** A panel of B and a strip of A are four numbers wide. */
 const quad = 32;
 
 /** The instructions of the vector table that assembler.ts has no use for itself. */
-const vector = (opcode: number): Code => (opcode < 0x80 ? [0xfd, opcode] : [0xfd, (opcode & 0x7f) | 0x80, opcode >> 7]);
-const isAtMost = vector(0x4b);
-const isAbove = vector(0x4a);
-const bothOf = vector(0x4e);
-const firstNotSecond = vector(0x4f);
-const loadOne: Code = [...vector(0x5d), 3, 0];
-const loadSecond: Code = [...vector(0x57), 3, 0, 1];
-const storeOne = (offset: number): Code => [...vector(0x5b), 3, offset, 0];
-const absolute = vector(0xec);
-const squareRoot = vector(0xef);
-const divideLanes = vector(0xf3);
+const loadSecond: Code = [vector(0x57), 3, 0, 1];
 const select: Code = [0x1b];
 const greater: Code = [0x4a];
 
-const get = wasm.get;
-const set = wasm.set;
-const increase = (local: number, by: number): Code => [...get(local), ...wasm.integer(by), ...wasm.add, ...set(local)];
-const increaseBy = (local: number, by: number): Code => [...get(local), ...get(by), ...wasm.add, ...set(local)];
-const exceeds = (local: number, value: number): Code => [...get(local), ...wasm.integer(value), ...greater];
-const numbers = (first: number, count: number): number[] => Array.from({ length: count }, (_value, k) => first + k);
-const repeated = (type: ValueType, count: number): ValueType[] => new Array<ValueType>(count).fill(type);
-/** Runs the body `local` times (at least once), counting it down to 0. */
-const countDown = (local: number, body: Code): Code =>
-  wasm.repeat(body, [...get(local), ...wasm.integer(1), ...wasm.subtract, ...wasm.tee(local)]);
+const exceeds = (local: number, value: number): Code => [get(local), wasm.integer(value), greater];
 
 // ---- packing ----------------------------------------------------------------------------------------------------------
 
@@ -48,18 +47,52 @@ const countDown = (local: number, body: Code): Code =>
  */
 function packRows(): wasm.FunctionSource {
   const [b, stride, tiles, length, to, from, out, left, panel] = numbers(0, 9);
-  const copy = (offset: number): Code => [...get(out), ...get(from), ...wasm.load(offset), ...wasm.store(offset)];
+  const copy = (offset: number): Code => [get(out), get(from), wasm.load(offset), wasm.store(offset)];
   return {
     name: "packRows",
     parameters: repeated(i32, 5),
     locals: repeated(i32, 4),
     body: [
-      ...[...get(length), ...wasm.shiftLeft(5), ...set(panel)],
-      ...countDown(length, [
-        ...[...get(b), ...set(from), ...get(to), ...set(out), ...get(tiles), ...set(left)],
-        ...countDown(left, [...copy(0), ...copy(pair), ...increase(from, quad), ...increaseBy(out, panel)]),
-        ...[...increaseBy(b, stride), ...increase(to, quad)],
+      [get(length), wasm.shiftLeft(5), set(panel)],
+      countDown(length, [
+        [get(b), set(from), get(to), set(out), get(tiles), set(left)],
+        countDown(left, [copy(0), copy(pair), increase(from, quad), increaseBy(out, panel)]),
+        [increaseBy(b, stride), increase(to, quad)],
       ]),
+    ],
+  };
+}
+
+/** copyRows(from, strideFrom, to, strideTo, width, rows): rows of `width` numbers, at least one of each, as they are. */
+function copyRows(): wasm.FunctionSource {
+  const [from, strideFrom, to, strideTo, width, rows, at, out, left] = numbers(0, 9);
+  const copy = (offset: number): Code => [get(out), get(at), wasm.load(offset), wasm.store(offset)];
+  return {
+    name: "copyRows",
+    parameters: repeated(i32, 6),
+    locals: repeated(i32, 3),
+    body: countDown(rows, [
+      [get(from), set(at), get(to), set(out)],
+      [get(width), shiftRight(2), wasm.tee(left)],
+      wasm.when([], countDown(left, [copy(0), copy(pair), increase(at, quad), increase(out, quad)])),
+      wasm.when([get(width), wasm.integer(2), wasm.and], [copy(0), increase(at, pair), increase(out, pair)]),
+      wasm.when([get(width), wasm.integer(1), wasm.and], [get(out), get(at), loadOne, storeOne(0)]),
+      [increaseBy(from, strideFrom), increaseBy(to, strideTo)],
+    ]),
+  };
+}
+
+/** repeatNumber(from, to, length): one number, at least once. */
+function repeatNumber(): wasm.FunctionSource {
+  const [from, to, length, left, value] = numbers(0, 5);
+  return {
+    name: "repeatNumber",
+    parameters: repeated(i32, 3),
+    locals: [i32, v128],
+    body: [
+      [get(from), wasm.loadSplat(), set(value), get(length), shiftRight(1), wasm.tee(left)],
+      wasm.when([], countDown(left, [get(to), get(value), wasm.store(), increase(to, pair)])),
+      wasm.when([get(length), wasm.integer(1), wasm.and], [get(to), get(value), storeOne(0)]),
     ],
   };
 }
@@ -69,7 +102,7 @@ function packColumns(): wasm.FunctionSource {
   const [b, stride, columns, length, to, left] = numbers(0, 6);
   const rows = numbers(6, 4);
   const two = (first: number, second: number, offset: number): Code => [
-    ...[...get(to), ...get(second), ...get(first), ...loadOne, ...loadSecond, ...wasm.store(offset)],
+    [get(to), get(second), get(first), loadOne, loadSecond, wasm.store(offset)],
   ];
   return {
     name: "packColumns",
@@ -77,16 +110,16 @@ function packColumns(): wasm.FunctionSource {
     locals: repeated(i32, 5),
     body: wasm.repeat(
       [
-        ...rowPointers(b, stride, columns, rows),
-        ...[...get(length), ...set(left)],
-        ...countDown(left, [
-          ...two(rows[0], rows[1], 0),
-          ...two(rows[2], rows[3], pair),
-          ...rows.flatMap((row) => increase(row, 8)),
-          ...increase(to, quad),
+        rowPointers(b, stride, columns, rows),
+        [get(length), set(left)],
+        countDown(left, [
+          two(rows[0], rows[1], 0),
+          two(rows[2], rows[3], pair),
+          rows.flatMap((row) => increase(row, 8)),
+          increase(to, quad),
         ]),
-        ...[...get(b), ...get(stride), ...wasm.shiftLeft(2), ...wasm.add, ...set(b)],
-        ...increase(columns, -4),
+        [get(b), get(stride), wasm.shiftLeft(2), wasm.add, set(b)],
+        increase(columns, -4),
       ],
       exceeds(columns, 0),
     ),
@@ -97,10 +130,10 @@ function packColumns(): wasm.FunctionSource {
 function rowPointers(base: number, stride: number, count: number, rows: readonly number[]): Code {
   const [first, ...others] = rows;
   return [
-    ...[...get(base), ...set(first)],
-    ...others.flatMap((row, r) => [
-      ...[...get(r === 0 ? first : others[r - 1]), ...get(stride), ...wasm.add],
-      ...[...get(first), ...exceeds(count, r + 1), ...select, ...set(row)],
+    [get(base), set(first)],
+    others.flatMap((row, r) => [
+      [get(r === 0 ? first : others[r - 1]), get(stride), wasm.add],
+      [get(first), exceeds(count, r + 1), select, set(row)],
     ]),
   ];
 }
@@ -135,55 +168,51 @@ interface Strip {
 /** One 4 × 4 tile: adds the products of all steps to C, or starts from 0, and stores the rows and columns that exist. */
 function tile(a: Left, s: Strip): Code {
   const step = (index: number): Code => [
-    ...s.b.flatMap((b, half) => [...get(s.panel), ...wasm.load(index * quad + half * pair), ...set(b)]),
-    ...s.c.flatMap((_row, r) => {
+    s.b.flatMap((b, half) => [get(s.panel), wasm.load(index * quad + half * pair), set(b)]),
+    s.c.flatMap((_row, r) => {
       const [local, offset] = a.row(r);
       return [
-        ...[...get(local), ...wasm.loadSplat(offset + index * a.step), ...set(s.factor)],
-        ...s.b.flatMap((b, half) => addProduct(s.sums[2 * r + half], s.factor, b)),
+        [get(local), wasm.loadSplat(offset + index * a.step), set(s.factor)],
+        s.b.flatMap((b, half) => addProduct(s.sums[2 * r + half], s.factor, b)),
       ];
     }),
   ];
   const advance = (steps: number): Code => [
-    ...a.pointers.flatMap((pointer) => increase(pointer, steps * a.step)),
-    ...increase(s.panel, steps * quad),
+    a.pointers.flatMap((pointer) => increase(pointer, steps * a.step)),
+    increase(s.panel, steps * quad),
   ];
   const eachSum = (use: (row: number, half: number, sum: number) => Code): Code =>
-    s.c.flatMap((row, r) => [...use(row, 0, s.sums[2 * r]), ...use(row, 1, s.sums[2 * r + 1])]);
-  const storePair = (row: number, half: number, sum: number): Code => [
-    ...get(row),
-    ...get(sum),
-    ...wasm.store(half * pair),
-  ];
+    s.c.flatMap((row, r) => [use(row, 0, s.sums[2 * r]), use(row, 1, s.sums[2 * r + 1])]);
+  const storePair = (row: number, half: number, sum: number): Code => [get(row), get(sum), wasm.store(half * pair)];
   /** As many of a row's two numbers as there are columns. */
   const storePart = (row: number, half: number, sum: number): Code =>
     wasm.when(
       exceeds(s.across, 2 * half + 1),
       storePair(row, half, sum),
-      wasm.when(exceeds(s.across, 2 * half), [...get(row), ...get(sum), ...storeOne(half * pair)]),
+      wasm.when(exceeds(s.across, 2 * half), [get(row), get(sum), storeOne(half * pair)]),
     );
   const storeRows = (use: (row: number, half: number, sum: number) => Code): Code =>
     s.c.flatMap((row, r) =>
-      wasm.when(exceeds(s.height, r), [...use(row, 0, s.sums[2 * r]), ...use(row, 1, s.sums[2 * r + 1])]),
+      wasm.when(exceeds(s.height, r), [use(row, 0, s.sums[2 * r]), use(row, 1, s.sums[2 * r + 1])]),
     );
   return [
-    ...wasm.when(
+    wasm.when(
       get(s.resume),
-      eachSum((row, half, sum) => [...get(row), ...wasm.load(half * pair), ...set(sum)]),
-      eachSum((_row, _half, sum) => [...wasm.zero, ...set(sum)]),
+      eachSum((row, half, sum) => [get(row), wasm.load(half * pair), set(sum)]),
+      eachSum((_row, _half, sum) => [wasm.zero, set(sum)]),
     ),
     // The odd step first, then two at a time.
-    ...wasm.when([...get(s.length), ...wasm.integer(1), ...wasm.and], [...step(0), ...advance(1)]),
-    ...wasm.when(exceeds(s.length, 1), [
-      ...[...get(s.length), ...wasm.integer(1), 0x76, ...set(s.left)],
-      ...countDown(s.left, [...step(0), ...step(1), ...advance(2)]),
+    wasm.when([get(s.length), wasm.integer(1), wasm.and], [step(0), advance(1)]),
+    wasm.when(exceeds(s.length, 1), [
+      [get(s.length), shiftRight(1), set(s.left)],
+      countDown(s.left, [step(0), step(1), advance(2)]),
     ]),
-    ...wasm.when(exceeds(s.across, 3), storeRows(storePair), storeRows(storePart)),
+    wasm.when(exceeds(s.across, 3), storeRows(storePair), storeRows(storePart)),
   ];
 }
 
 function addProduct(sum: number, x: number, y: number): Code {
-  return [...get(sum), ...get(x), ...get(y), ...wasm.multiplyLanes, ...wasm.addLanes, ...set(sum)];
+  return [get(sum), get(x), get(y), wasm.multiplyLanes, wasm.addLanes, set(sum)];
 }
 
 /**
@@ -205,21 +234,21 @@ function multiplyRows(): wasm.FunctionSource {
     locals: [...repeated(i32, 15), ...repeated(v128, 11)],
     body: wasm.repeat(
       [
-        ...rowPointers(a, strideA, rows, starts),
-        ...rowPointers(c, strideC, rows, outs),
-        ...[...get(panels), ...set(panel), ...get(columns), ...set(across)],
-        ...wasm.repeat(
+        rowPointers(a, strideA, rows, starts),
+        rowPointers(c, strideC, rows, outs),
+        [get(panels), set(panel), get(columns), set(across)],
+        wasm.repeat(
           [
-            ...at.flatMap((local, r) => [...get(starts[r]), ...set(local)]),
-            ...tile({ row: (r) => [at[r], 0], step: 8, pointers: at }, strip),
-            ...outs.flatMap((row) => increase(row, quad)),
-            ...increase(across, -4),
+            at.flatMap((local, r) => [get(starts[r]), set(local)]),
+            tile({ row: (r) => [at[r], 0], step: 8, pointers: at }, strip),
+            outs.flatMap((row) => increase(row, quad)),
+            increase(across, -4),
           ],
           exceeds(across, 0),
         ),
-        ...[...get(a), ...get(strideA), ...wasm.shiftLeft(2), ...wasm.add, ...set(a)],
-        ...[...get(c), ...get(strideC), ...wasm.shiftLeft(2), ...wasm.add, ...set(c)],
-        ...increase(rows, -4),
+        [get(a), get(strideA), wasm.shiftLeft(2), wasm.add, set(a)],
+        [get(c), get(strideC), wasm.shiftLeft(2), wasm.add, set(c)],
+        increase(rows, -4),
       ],
       exceeds(rows, 0),
     ),
@@ -240,13 +269,13 @@ function multiplyStrip(): wasm.FunctionSource {
     parameters: repeated(i32, 8),
     locals: [...repeated(i32, 6), ...repeated(v128, 11)],
     body: [
-      ...rowPointers(c, strideC, rows, outs),
-      ...wasm.repeat(
+      rowPointers(c, strideC, rows, outs),
+      wasm.repeat(
         [
-          ...[...get(a), ...set(at)],
-          ...tile({ row: (r) => [at, 8 * r], step: quad, pointers: [at] }, strip),
-          ...outs.flatMap((row) => increase(row, quad)),
-          ...increase(columns, -4),
+          [get(a), set(at)],
+          tile({ row: (r) => [at, 8 * r], step: quad, pointers: [at] }, strip),
+          outs.flatMap((row) => increase(row, quad)),
+          increase(columns, -4),
         ],
         exceeds(columns, 0),
       ),
@@ -265,25 +294,23 @@ function sumRows(): wasm.FunctionSource {
     parameters: repeated(i32, 4),
     locals: [...repeated(i32, 3), ...repeated(v128, 4)],
     body: [
-      ...[...get(columns), ...wasm.shiftLeft(3), ...set(stride)],
-      ...wasm.repeat(
+      [get(columns), wasm.shiftLeft(3), set(stride)],
+      wasm.repeat(
         [
-          ...[...get(from), ...set(at), ...get(rows), ...set(left)],
-          ...each((sum) => [...wasm.zero, ...set(sum)]),
-          ...countDown(left, [
-            ...each((sum, offset) => [
-              ...[...get(sum), ...get(at), ...wasm.load(offset), ...wasm.addLanes, ...set(sum)],
-            ]),
-            ...increaseBy(at, stride),
+          [get(from), set(at), get(rows), set(left)],
+          each((sum) => [wasm.zero, set(sum)]),
+          countDown(left, [
+            each((sum, offset) => [[get(sum), get(at), wasm.load(offset), wasm.addLanes, set(sum)]]),
+            increaseBy(at, stride),
           ]),
-          ...each((sum, offset, k) =>
+          each((sum, offset, k) =>
             wasm.when(
               exceeds(columns, 2 * k + 1),
-              [...get(to), ...get(sum), ...wasm.store(offset)],
-              wasm.when(exceeds(columns, 2 * k), [...get(to), ...get(sum), ...storeOne(offset)]),
+              [get(to), get(sum), wasm.store(offset)],
+              wasm.when(exceeds(columns, 2 * k), [get(to), get(sum), storeOne(offset)]),
             ),
           ),
-          ...[...increase(from, 2 * quad), ...increase(to, 2 * quad), ...increase(columns, -8)],
+          [increase(from, 2 * quad), increase(to, 2 * quad), increase(columns, -8)],
         ],
         exceeds(columns, 0),
       ),
@@ -302,30 +329,28 @@ function addScaledRows(): wasm.FunctionSource {
   const sum = 16;
   const pass = (count: number): Code => {
     const two = (offset: number): Code => [
-      ...[...get(to), ...wasm.load(offset), ...set(sum)],
-      ...at
-        .slice(0, count)
-        .flatMap((row, r) => [
-          ...[...get(sum), ...get(factors[r]), ...get(row), ...wasm.load(offset)],
-          ...[...wasm.multiplyLanes, ...wasm.addLanes, ...set(sum)],
-        ]),
-      ...[...get(to), ...get(sum), ...wasm.store(offset)],
+      [get(to), wasm.load(offset), set(sum)],
+      at.slice(0, count).flatMap((row, r) => [
+        [get(sum), get(factors[r]), get(row), wasm.load(offset)],
+        [wasm.multiplyLanes, wasm.addLanes, set(sum)],
+      ]),
+      [get(to), get(sum), wasm.store(offset)],
     ];
     const advance = (bytes: number): Code => [to, ...at.slice(0, count)].flatMap((local) => increase(local, bytes));
     return [
-      ...at
+      at
         .slice(0, count)
         .flatMap((row, r) => [
-          ...(r === 0 ? get(a) : [...get(at[r - 1]), ...get(stride), ...wasm.add]),
-          ...[...set(row), ...get(x), ...wasm.loadSplat(8 * r), ...set(factors[r])],
+          r === 0 ? get(a) : [get(at[r - 1]), get(stride), wasm.add],
+          [set(row), get(x), wasm.loadSplat(8 * r), set(factors[r])],
         ]),
-      ...[...get(y), ...set(to), ...get(length), ...wasm.integer(2), 0x76, ...set(left)],
-      ...wasm.when(get(left), countDown(left, [...two(0), ...two(pair), ...advance(quad)])),
-      ...[...get(length), ...wasm.integer(3), ...wasm.and, ...wasm.integer(1), ...wasm.add, ...wasm.integer(1), 0x76],
-      ...set(left),
-      ...wasm.when(get(left), countDown(left, [...two(0), ...advance(pair)])),
-      ...[...get(a), ...get(stride), ...wasm.shiftLeft(count === 4 ? 2 : 0), ...wasm.add, ...set(a)],
-      ...[...increase(x, 8 * count), ...increase(rows, -count)],
+      [get(y), set(to), get(length), shiftRight(2), set(left)],
+      wasm.when(get(left), countDown(left, [two(0), two(pair), advance(quad)])),
+      [get(length), wasm.integer(3), wasm.and, wasm.integer(1), wasm.add, shiftRight(1)],
+      set(left),
+      wasm.when(get(left), countDown(left, [two(0), advance(pair)])),
+      [get(a), get(stride), wasm.shiftLeft(count === 4 ? 2 : 0), wasm.add, set(a)],
+      [increase(x, 8 * count), increase(rows, -count)],
     ];
   };
   return {
@@ -333,79 +358,27 @@ function addScaledRows(): wasm.FunctionSource {
     parameters: repeated(i32, 6),
     locals: [...repeated(i32, 6), ...repeated(v128, 5)],
     body: [
-      ...wasm.when(exceeds(rows, 3), wasm.repeat(pass(4), exceeds(rows, 3))),
-      ...wasm.when(exceeds(rows, 0), wasm.repeat(pass(1), exceeds(rows, 0))),
-    ],
-  };
-}
-
-// ---- loops over elements ----------------------------------------------------------------------------------------------
-
-/** How an element of the result is made from what is on the stack. */
-const binaryLoops: Readonly<Record<string, Code>> = {
-  add: wasm.addLanes,
-  subtract: wasm.subtractLanes,
-  multiply: wasm.multiplyLanes,
-  divide: divideLanes,
-};
-
-/**
- * NAME11, NAME10, NAME01 (a, b, to, length): an operation on two sequences, on a sequence and one number, on one number
- * and a sequence. Likewise with one operand fewer for the functions of one variable.
- */
-function loop(
-  name: string,
-  steps: readonly number[],
-  operation: (operands: readonly Code[]) => Code,
-): wasm.FunctionSource {
-  const sources = numbers(0, steps.length);
-  const [to, length, left] = numbers(steps.length, 3);
-  const repeatedValues = numbers(steps.length + 3, steps.length);
-  const moving = [...sources.filter((_source, k) => steps[k] === 1), to];
-  const element = (loadMoving: Code): readonly Code[] =>
-    sources.map((source, k) => (steps[k] === 1 ? [...get(source), ...loadMoving] : get(repeatedValues[k])));
-  const two = (offset: number): Code => [
-    ...[...get(to), ...operation(element(wasm.load(offset))), ...wasm.store(offset)],
-  ];
-  const shifted = (bits: number): Code => [...get(length), ...wasm.integer(bits), 0x76, ...set(left)];
-  const when = (body: Code): Code => wasm.when(get(left), body);
-  return {
-    name,
-    parameters: repeated(i32, steps.length + 2),
-    locals: [i32, ...repeated(v128, steps.length)],
-    body: [
-      ...sources.flatMap((source, k) =>
-        steps[k] === 1 ? [] : [...get(source), ...wasm.loadSplat(), ...set(repeatedValues[k])],
-      ),
-      ...shifted(2),
-      ...when(countDown(left, [...two(0), ...two(pair), ...moving.flatMap((local) => increase(local, quad))])),
-      ...[...get(length), ...wasm.integer(3), ...wasm.and, ...set(left)],
-      ...when(
-        countDown(left, [
-          ...[...get(to), ...operation(element(loadOne)), ...storeOne(0)],
-          ...moving.flatMap((local) => increase(local, 8)),
-        ]),
-      ),
+      wasm.when(exceeds(rows, 3), wasm.repeat(pass(4), exceeds(rows, 3))),
+      wasm.when(exceeds(rows, 0), wasm.repeat(pass(1), exceeds(rows, 0))),
     ],
   };
 }
 
 /** All functions of the module. */
 export function residentKernels(): wasm.FunctionSource[] {
-  const pairs = Object.entries(binaryLoops).flatMap(([name, code]) =>
-    [
-      [1, 1],
-      [1, 0],
-      [0, 1],
-    ].map((steps) => loop(name + steps.join(""), steps, ([a, b]) => [...a, ...b, ...code])),
-  );
   return [
-    ...[packRows(), packColumns(), multiplyRows(), multiplyStrip(), sumRows(), addScaledRows()],
-    ...pairs,
-    // x where the gate is above zero, else 0; and x unless it is at most zero: NaN stays NaN.
-    loop("passWherePositive11", [1, 1], ([x, gate]) => [...x, ...gate, ...wasm.zero, ...isAbove, ...bothOf]),
-    loop("relu1", [1], ([x]) => [...x, ...x, ...wasm.zero, ...isAtMost, ...firstNotSecond]),
-    loop("sqrt1", [1], ([x]) => [...x, ...squareRoot]),
-    loop("abs1", [1], ([x]) => [...x, ...absolute]),
+    ...[
+      packRows(),
+      packColumns(),
+      copyRows(),
+      repeatNumber(),
+      multiplyRows(),
+      multiplyStrip(),
+      sumRows(),
+      addScaledRows(),
+    ],
+    ...elementLoops(),
+    ...elementaryKernels(),
+    ...sparseKernels(),
   ];
 }
