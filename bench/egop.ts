@@ -1,9 +1,9 @@
 /**
  * EGOP from end to end on digits: the dense estimate beside PyTorch and LAPACK (64 → 32 → 10, 2410 parameters), the time to
  * the loss of Adam in original coordinates with the estimate counted, the structured bases at 50,826 parameters
- * (64 → 256 → 128 → 10, batches of 256), and costs against the number of parameters.
+ * (64 → 256 → 128 → 10, batches of 256), and costs against the number of parameters, drawn.
  *
- * Run: npm run bench -- egop [--json]
+ * Run: npm run bench -- egop [--json] [--draw=FOLDER]
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -23,10 +23,12 @@ import {
   type Basis,
   type BasisOptions,
   type EgopEstimate,
+  type Layout,
   type MomentForm,
   type StochasticObjective,
 } from "egop";
 import { digitsFile, digitsNetwork } from "./egop-digits.ts";
+import { logLogDrawing, logLogPlot, type PlotSeries } from "./log-log-plot.ts";
 import type { Row, Suite } from "./row.ts";
 import { race } from "./side-by-side.ts";
 
@@ -180,12 +182,20 @@ function structuredBases(report: Report): void {
   points.draw(random(7), start, 0);
   const sampled = timed(() => egop(batches, { points, samples: 256, key: random(1) }));
   report({ ...{ name: "256 batch gradients", size: model.size, milliseconds: sampled.milliseconds }, ...alone });
-  const options: Readonly<Record<string, BasisOptions>> = {
+  const lowRank: Readonly<Record<string, BasisOptions>> = {
     "per-tensor, rank 64": { by: "tensor", rank: 64 },
-    kronecker: { by: "kronecker" },
     "reduced, rank 64": { rank: 64, form: "reduced", start },
     "auxiliary, rank 64": { rank: 64, form: "auxiliary" },
     "householder, rank 64": { rank: 64 },
+  };
+  const singles = Object.entries(lowRank).map(
+    ([name, each]) => [`${name}, singles`, { ...each, precision: "single" }] as const,
+  );
+  const options: Readonly<Record<string, BasisOptions>> = {
+    kronecker: { by: "kronecker" },
+    "kronecker, rank 64": { by: "kronecker", rank: 64 },
+    ...lowRank,
+    ...Object.fromEntries(singles),
   };
   const plain = stepper(batches, start);
   for (const [name, each] of Object.entries(options)) {
@@ -205,22 +215,49 @@ function structuredBases(report: Report): void {
   }
 }
 
-/** Estimate, basis and step in the cheapest forms against the number of parameters: one hidden layer of growing width. */
-function costsBySize(report: Report): void {
+type Form = readonly [MomentForm, samples: number, (estimate: EgopEstimate) => Basis];
+
+/** Up to so many parameters whole bases are made, and blocks of whole tensors. */
+const wholeSize = 1000;
+const tensorSize = 3300;
+
+function formsOf(model: Layout): Readonly<Record<string, Form>> {
+  const rank = Math.min(16, model.size);
+  return {
+    ...(model.size > wholeSize ? {} : { dense: [{ kind: "samples" }, model.size, (estimate) => estimate.basis()] }),
+    ...(model.size > tensorSize
+      ? {}
+      : { tensor: [tensorBlocks(model), Math.min(model.size, 256), (estimate) => estimate.basis({ by: "tensor" })] }),
+    kronecker: [kroneckerMarginals(model), 32, (estimate) => estimate.basis({ by: "kronecker" })],
+    "kronecker rank 16": [kroneckerMarginals(model), 32, (estimate) => estimate.basis({ by: "kronecker", rank })],
+    "householder rank 16": [{ kind: "samples" }, 4 * rank, (estimate) => estimate.basis({ rank })],
+    "reduced rank 16": [{ kind: "samples" }, 4 * rank, (estimate) => estimate.basis({ rank, form: "reduced" })],
+  };
+}
+
+/** The curves of one cost: for each form its milliseconds by the number of parameters. */
+class Curves {
+  readonly #points = new Map<string, [number, number][]>();
+
+  add(name: string, size: number, milliseconds: number): void {
+    const known = this.#points.get(name) ?? [];
+    this.#points.set(name, [...known, [size, milliseconds]]);
+  }
+
+  get series(): PlotSeries[] {
+    return [...this.#points].map(([name, points]) => ({ name, points }));
+  }
+}
+
+/** Estimate, basis and step against the number of parameters: one hidden layer of growing width. */
+function costsBySize(report: Report, print: (text: string) => void, draw: (name: string, svg: string) => void): void {
+  const costs = { estimate: new Curves(), basis: new Curves(), step: new Curves() };
   for (const width of [1, 4, 13, 43, 133, 427, 1333]) {
     const { model, batches } = digitsNetwork(width);
     const points = initialization(model);
     const start = new Float64Array(model.size);
     points.draw(random(7), start, 0);
-    const rank = Math.min(16, model.size);
-    const forms: Readonly<Record<string, readonly [MomentForm, number, (estimate: EgopEstimate) => Basis]>> = {
-      householder: [{ kind: "samples" }, 4 * rank, (estimate) => estimate.basis({ rank })],
-      kronecker: [kroneckerMarginals(model), 32, (estimate) => estimate.basis({ by: "kronecker" })],
-      ...(model.size > 3300
-        ? {}
-        : { tensor: [tensorBlocks(model), Math.min(model.size, 256), (estimate) => estimate.basis({ by: "tensor" })] }),
-    };
-    for (const [name, [form, to, make]] of Object.entries(forms)) {
+    for (const [name, [form, to, make]] of Object.entries(formsOf(model))) {
       const state = timed(() => accumulate(batches, { points, to, form }));
       const basis = timed(() => make(estimateOf(state.result)));
       const times = race({
@@ -228,6 +265,10 @@ function costsBySize(report: Report): void {
         own: stepper(reparameterize(batches, basis.result), start),
       });
       const [plain, own] = [times.get("plain") ?? NaN, times.get("own") ?? NaN];
+      costs.estimate.add(name, model.size, state.milliseconds);
+      costs.basis.add(name, model.size, basis.milliseconds);
+      costs.step.add(name, model.size, own);
+      if (name === "kronecker") costs.step.add("without a basis", model.size, plain);
       report({
         ...{ name: `by size, ${name}`, size: model.size, milliseconds: own },
         ...{ peer: "plain step", peerMilliseconds: plain, ratio: plain / own },
@@ -236,14 +277,19 @@ function costsBySize(report: Report): void {
       });
     }
   }
+  for (const [cost, { series }] of Object.entries(costs)) {
+    const options = { title: `Cost of the ${cost}, digits, batches of 256`, x: "parameters", y: "milliseconds" };
+    print(logLogPlot(series, options));
+    draw(`egop-${cost}-by-size`, logLogDrawing(series, options));
+  }
 }
 
 export const egopSuite: Suite = {
   name: "egop",
-  run(report): void {
+  run(report, print, draw): void {
     denseEstimate(report);
     timeToLoss(report);
     structuredBases(report);
-    costsBySize(report);
+    costsBySize(report, print, draw);
   },
 };

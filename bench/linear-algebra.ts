@@ -1,5 +1,6 @@
 /**
- * Products and decompositions beside ml-matrix, numpy-ts, mathjs and numeric, one thread, float64.
+ * Products and decompositions beside ml-matrix, numpy-ts, mathjs and numeric, and beside LAPACK where SciPy is there; one
+ * thread, float64. Then pictures of how time and memory grow with the size.
  * Peers are given the input in their own storage before the clock runs.
  *
  * Run: npm run bench -- linear-algebra
@@ -9,9 +10,20 @@ import * as ml from "ml-matrix";
 import numeric from "numeric";
 import * as np from "numpy-ts";
 import { Matrix } from "egop";
-import { cholesky, gram, householderQR, lu, multiply, singularValueDecomposition, symmetricEigen } from "egop/linalg";
-import type { Suite } from "./row.ts";
-import { compare, type Comparison } from "./side-by-side.ts";
+import {
+  cholesky,
+  gram,
+  householderQR,
+  multiply,
+  singularValueDecomposition,
+  solve,
+  symmetricEigen,
+  useWebAssembly,
+} from "egop/linalg";
+import { logLogPlot } from "./log-log-plot.ts";
+import { pythonMilliseconds } from "./python.ts";
+import type { Row, Suite } from "./row.ts";
+import { compare, type Comparison, race } from "./side-by-side.ts";
 
 const math = create(all);
 
@@ -39,6 +51,13 @@ export function randomDefinite(n: number): Matrix {
   return matrix;
 }
 
+/** What numpy-ts returns lies in memory of its own, which is to be given back. */
+function dispose(result: unknown): void {
+  if (typeof result !== "object" || result === null) return;
+  if ("dispose" in result) (result as { dispose(): void }).dispose();
+  else for (const part of Object.values(result)) dispose(part);
+}
+
 const ones = (n: number): Float64Array => new Float64Array(n).fill(1);
 
 /** The comparisons at the given sizes. */
@@ -58,7 +77,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const a = np.array(randomMatrix(n, n).toRows());
-          return () => np.matmul(a, a);
+          return () => dispose(np.matmul(a, a));
         },
         mathjs: (n) => {
           const a = math.matrix(randomMatrix(n, n).toRows());
@@ -84,7 +103,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const a = np.array(randomSymmetric(n).toRows());
-          return () => np.linalg.eigh(a);
+          return () => dispose(np.linalg.eigh(a));
         },
         mathjs: (n) => {
           const a = math.matrix(randomSymmetric(n).toRows());
@@ -110,7 +129,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const a = np.array(randomMatrix(n, n).toRows());
-          return () => np.linalg.svd(a);
+          return () => dispose(np.linalg.svd(a));
         },
         numeric: (n) => {
           const a = randomMatrix(n, n).toRows();
@@ -138,7 +157,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const a = np.array(randomMatrix(n, n).toRows());
-          return () => np.linalg.qr(a);
+          return () => dispose(np.linalg.qr(a));
         },
         mathjs: (n) => {
           const a = math.matrix(randomMatrix(n, n).toRows());
@@ -151,7 +170,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
       sizes,
       ours: (n) => {
         const [a, b] = [randomMatrix(n, n), ones(n)];
-        return () => lu(a).solve(b);
+        return () => solve(a, b);
       },
       peers: {
         "ml-matrix": (n) => {
@@ -160,7 +179,7 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts": (n) => {
           const [a, b] = [np.array(randomMatrix(n, n).toRows()), np.array([...ones(n)])];
-          return () => np.linalg.solve(a, b);
+          return () => dispose(np.linalg.solve(a, b));
         },
         mathjs: (n) => {
           const [a, b] = [math.matrix(randomMatrix(n, n).toRows()), math.matrix([...ones(n)])];
@@ -186,16 +205,82 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         },
         "numpy-ts (factor alone)": (n) => {
           const a = np.array(randomDefinite(n).toRows());
-          return () => np.linalg.cholesky(a);
+          return () => dispose(np.linalg.cholesky(a));
         },
       },
     },
   ];
 }
 
+/** Our rows' names, and what LAPACK does the same by in lapack.py. */
+const lapackOperations: Readonly<Record<string, string>> = {
+  product: "product",
+  "symmetric eigen": "eigen",
+  svd: "svd",
+  "qr with q and r": "qr",
+  "lu solve": "lu",
+  "cholesky solve": "cholesky",
+};
+const lapackSizes: readonly number[] = [64, 256, 512, 1024];
+
+/** The product by the kernel in JavaScript alone, beside the fastest peer in JavaScript. */
+function compareWithoutWebAssembly(report: (row: Row) => void): void {
+  useWebAssembly(false);
+  const [product] = comparisons([64, 256, 512, 1024]);
+  const { "ml-matrix": peer } = product.peers;
+  compare({ ...product, name: "product, JavaScript alone", peers: { "ml-matrix": peer } }, report);
+  useWebAssembly(true);
+}
+
+/** Time and memory from 64 to 2048: the exponents should be 3 and 2. */
+function drawGrowth(print: (text: string) => void): void {
+  const sizes = [64, 128, 256, 512, 1024, 2048];
+  const operations = comparisons(sizes).map(({ name, ours }) => ({ name, ours }));
+  const times = operations.map(({ name, ours }) => ({
+    name,
+    points: sizes.map((size): [number, number] => {
+      const run = ours(size);
+      for (const start = performance.now(); performance.now() - start < 20;) run();
+      return [size, race({ run }).get("run") ?? NaN];
+    }),
+  }));
+  print(logLogPlot(times, { title: "Time grows as n³", x: "n", y: "milliseconds" }));
+  const memory = operations.map(({ name, ours }) => ({
+    name,
+    points: sizes.map((size): [number, number] => [size, allocatedBytes(ours(size)) / 2 ** 20]),
+  }));
+  print(logLogPlot(memory, { title: "Memory grows as n²", x: "n", y: "MiB" }));
+}
+
+/** Bytes that one run has taken when it ends, its workspace included if nothing was collected meanwhile. */
+function allocatedBytes(run: () => unknown): number {
+  run();
+  globalThis.gc?.();
+  const before = process.memoryUsage();
+  run();
+  const after = process.memoryUsage();
+  return after.external - before.external + (after.heapUsed - before.heapUsed);
+}
+
 export const linearAlgebra: Suite = {
   name: "linear-algebra",
-  run(report) {
-    for (const comparison of comparisons([2, 4, 8, 16, 64, 256, 512, 1024])) compare(comparison, report);
+  run(report, print) {
+    for (const comparison of comparisons([2, 4, 8, 16, 64, 256, 512, 1024])) {
+      const own = new Map<number, number>();
+      compare(comparison, (row) => {
+        own.set(row.size, row.milliseconds);
+        report(row);
+      });
+      const operation = lapackOperations[comparison.name];
+      for (const size of lapackSizes) {
+        const milliseconds = own.get(size);
+        const peerMilliseconds = pythonMilliseconds("lapack.py", [operation, size]);
+        if (milliseconds === undefined || peerMilliseconds === null) continue;
+        const [peer, ratio] = ["LAPACK", peerMilliseconds / milliseconds];
+        report({ name: comparison.name, size, milliseconds, peer, peerMilliseconds, ratio });
+      }
+    }
+    compareWithoutWebAssembly(report);
+    drawGrowth(print);
   },
 };

@@ -16,6 +16,13 @@ export interface Row {
 /** A group of measurements under one name; `npm run bench -- NAME` runs it alone. */
 export interface Suite {
   readonly name: string;
-  /** Calls `report` for each row as soon as it is known. A text (a plot) is printed for people and left out of JSON. */
-  run(report: (row: Row) => void, print: (text: string) => void): void | Promise<void>;
+  /**
+   * Calls `report` for each row as soon as it is known. A text (a plot) is printed for people and left out of JSON; an SVG
+   * drawing is written to a file of this name where drawings are asked for.
+   */
+  run(
+    report: (row: Row) => void,
+    print: (text: string) => void,
+    draw: (name: string, drawing: string) => void,
+  ): void | Promise<void>;
 }

@@ -20,7 +20,18 @@ export const strokes: Readonly<Record<BasisName | StudiedBasis, { readonly color
   kronecker: { color: "--other", dash: "none" },
   reduced: { color: "--another", dash: "2 3" },
   auxiliary: { color: "--another", dash: "7 3" },
+  "reduced-50": { color: "--random", dash: "2 3" },
+  "reduced-200": { color: "--egop-by-tensor", dash: "2 3" },
+  "reduced-400": { color: "--another", dash: "2 3" },
+  "auxiliary-50": { color: "--random", dash: "7 3" },
+  "auxiliary-200": { color: "--egop-by-tensor", dash: "7 3" },
+  "auxiliary-400": { color: "--another", dash: "7 3" },
   householder: { color: "--another", dash: "none" },
+  shared: { color: "--other", dash: "7 3" },
+  renewed: { color: "--egop", dash: "7 3" },
+  restarted: { color: "--egop", dash: "2 3" },
+  "householder-by-tensor": { color: "--egop-by-tensor", dash: "2 3" },
+  "kronecker-of-rank": { color: "--other", dash: "7 3" },
 };
 
 export interface Size {
@@ -71,7 +82,10 @@ export function lossChart(results: Results, optimizer: OptimizerName, { width, h
 }
 
 /** λₖ/λ₁ over k; undefined when all gradients were zero. */
-export function spectrumChart({ eigenvalues }: EgopResult, { width, height }: Size): string | undefined {
+export function spectrumChart(
+  { eigenvalues }: Pick<EgopResult, "eigenvalues">,
+  { width, height }: Size,
+): string | undefined {
   const largest = eigenvalues[0];
   if (!(largest > 0)) return undefined;
   const ratios = eigenvalues.map((value, k) => ({ k: k + 1, ratio: Math.max(value / largest, smallestRatio) }));
@@ -94,7 +108,7 @@ function pointsOf({ losses }: RunResult): readonly Point[] {
   return thinned(losses.map((loss, step) => ({ step, loss: positive(loss) })));
 }
 
-export function positive(value: number): number {
+function positive(value: number): number {
   return Math.max(value, smallestLoss);
 }
 
@@ -143,6 +157,8 @@ export function draw(options: Plot.PlotOptions, description: string): string {
   const svg = Plot.plot({ ...options, document, style: { fontSize, background: "none", overflow: "visible" } });
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", description);
+  // What marks call themselves ("line", "rule") is no name for assistive technology: the picture has one.
+  for (const mark of svg.querySelectorAll("[aria-label]")) mark.removeAttribute("aria-label");
   for (const name of ["xmlns", "xmlns:xlink"]) svg.removeAttribute(name);
   return svg.outerHTML;
 }

@@ -3,6 +3,8 @@
 export const taskNames = [
   "digits",
   "digits-paper",
+  "digits-convolution",
+  "digits-large",
   "breast-cancer",
   "wine",
   "linear-network",

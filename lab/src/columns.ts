@@ -42,19 +42,20 @@ export function htmlTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   names: number,
+  kindOfTable: "numbers" | "claims" = "numbers",
 ): string {
   const kind = (numeric: boolean): string => (numeric ? ' class="number"' : "");
   const head = columns.map(({ heading, numeric }) => `<th scope="col"${kind(numeric)}>${escapeHtml(heading)}</th>`);
   const body = rows.map((row) => {
     const cells = columns.map(({ cell, numeric }, index) =>
       index === names - 1
-        ? `<th scope="row">${escapeHtml(cell(row))}</th>`
+        ? `<th scope="row"${kind(numeric)}>${escapeHtml(cell(row))}</th>`
         : `<td${kind(numeric)}>${escapeHtml(cell(row))}</td>`,
     );
     return `<tr>${cells.join("")}</tr>`;
   });
   return `<div class="scroll" role="region" aria-label="${escapeHtml(label)}" tabindex="0">
-<table>
+<table class="${kindOfTable}">
 <thead><tr>${head.join("")}</tr></thead>
 <tbody>
 ${body.join("\n")}
@@ -66,4 +67,9 @@ ${body.join("\n")}
 /** Text as HTML. */
 export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+/** Sentences as HTML: numbers with an exponent do not break at its sign. */
+export function proseHtml(text: string): string {
+  return escapeHtml(text).replace(/\d[\d.]*e[-+]?\d+/g, '<span class="value">$&</span>');
 }

@@ -9,10 +9,10 @@ import { formatRate, formatSeconds } from "./format.ts";
 import type { BasisData, Decomposition, FinishedRun, JobKind, Jobs, SharedMatrix, Timed, TimedJobs } from "./jobs.ts";
 import { chooseBest, learningRates, type Choice, type Trial } from "./learning-rates.ts";
 import type { Options } from "./options.ts";
-import { startPool } from "./pool.ts";
+import { startPool, type Pool } from "./pool.ts";
 import type { Progress } from "./progress.ts";
 import { finalLoss, type Results, type RunResult } from "./results.ts";
-import { loadTask } from "./tasks/load.ts";
+import { loadTask, type TaskSource } from "./tasks/load.ts";
 import { workOf, type Work } from "./work.ts";
 
 /** Queues a job under a label for people, with the operations that it takes. */
@@ -37,11 +37,20 @@ interface BestRun {
   readonly choice: Choice<FinishedRun & { readonly seconds: number }>;
 }
 
+/** Opens what does the jobs of an experiment. */
+export type OpenPool = (threads: number, source: TaskSource) => Pool<TimedJobs> | Promise<Pool<TimedJobs>>;
+
+const openThreads: OpenPool = (threads, source) => startPool<TimedJobs>(threads, "./worker.js", source);
+
 /**
- * Runs the whole experiment. Throws DataSetError for bad data, AllDivergedError when no learning rate of an optimizer
+ * Runs the whole experiment, on threads or on what else does its jobs. Throws DataSetError for bad data, AllDivergedError when no learning rate of an optimizer
  * stays finite in some basis, WorkerError when a job fails otherwise.
  */
-export async function runExperiment(options: Options, progress: Progress): Promise<Results> {
+export async function runExperiment(
+  options: Options,
+  progress: Progress,
+  openPool: OpenPool = openThreads,
+): Promise<Results> {
   const begin = performance.now();
   const { optimizers, steps, seed, threads } = options;
   const source = { name: options.task, seed, folder: options.data };
@@ -59,7 +68,7 @@ export async function runExperiment(options: Options, progress: Progress): Promi
   );
   progress.plan(plannedOperations(work, optimizers, bases, grids));
 
-  const pool = startPool<TimedJobs>(threads, "./worker.js", source);
+  const pool = await openPool(threads, source);
   const job: DoJob = async (kind, input, label, operations) => {
     const item = progress.add(label, operations);
     const result = await pool.do(kind, input, item);
@@ -77,7 +86,7 @@ export async function runExperiment(options: Options, progress: Progress): Promi
       const trials = await Promise.all(
         grids[optimizer].map(async (learningRate): Promise<Trial<BestRun["choice"]["run"]>> => {
           const input = { optimizer, learningRate, steps, basis: data };
-          const label = `${optimizer} ${basis} ${formatRate(learningRate)}`;
+          const label = `${optimizerTitles[optimizer]}, ${basisTitles[basis]}, rate ${formatRate(learningRate)}`;
           const { output, seconds } = await job("run", input, label, work.run[basis]);
           return "divergedAt" in output ? { learningRate, ...output } : { learningRate, run: { ...output, seconds } };
         }),

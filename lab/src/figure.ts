@@ -9,8 +9,11 @@ import { requestedRuns, type Results } from "./results.ts";
 
 const panelSize = { width: 440, height: 300 };
 const gap = 20;
-const top = 64;
-const legendStep = 180;
+const heading = 42;
+const legendStep = 230;
+const legendLine = 22;
+/** More panels than this are put below each other. */
+const perRow = 2;
 
 /** Medium tones, with a contrast of at least 3 to white and to near-black. */
 const style = `
@@ -46,18 +49,24 @@ export function renderFigure(results: Results): string {
   );
 }
 
-/** Panels side by side under one legend, as a whole SVG document. */
+/** Panels in rows of two under one legend, as a whole SVG document. */
 export function pictureOf(title: string, legend: readonly LegendEntry[], panels: readonly Panel[]): string {
-  const width = Math.max(panels.length * (panelSize.width + gap) - gap, legend.length * legendStep);
-  const height = top + panelSize.height;
+  const columns = Math.min(perRow, panels.length);
+  const width = Math.max(columns * (panelSize.width + gap) - gap, 2 * legendStep);
+  const entriesPerLine = Math.floor(width / legendStep);
+  const legendHeight = legendLine * Math.ceil(legend.length / entriesPerLine);
+  const height = legendHeight + Math.ceil(panels.length / columns) * (panelSize.height + heading);
   const entries = legend.map(({ title: name, color, dash }, index) => {
     const line = `<line x2="30" stroke="var(${color})" stroke-width="2.5" stroke-dasharray="${dash}"/>`;
     const label = `<text x="38" dy="0.32em">${escapeHtml(name)}</text>`;
-    return `<g transform="translate(${12 + index * legendStep},14)">${line}${label}</g>`;
+    const [x, y] = [index % entriesPerLine, Math.floor(index / entriesPerLine)];
+    return `<g transform="translate(${12 + x * legendStep},${14 + y * legendLine})">${line}${label}</g>`;
   });
   const drawn = panels.map(({ title: name, draw }, index) => {
-    const heading = `<text x="52" y="-8" font-weight="600">${escapeHtml(name)}</text>`;
-    return `<g transform="translate(${index * (panelSize.width + gap)},${top})">${heading}${draw(panelSize)}</g>`;
+    const [x, y] = [index % columns, Math.floor(index / columns)];
+    const place = [x * (panelSize.width + gap), legendHeight + heading + y * (panelSize.height + heading)];
+    const words = `<text x="52" y="-8" font-weight="600">${escapeHtml(name)}</text>`;
+    return `<g transform="translate(${place.join(",")})">${words}${draw(panelSize)}</g>`;
   });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +

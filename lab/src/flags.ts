@@ -1,6 +1,7 @@
 /** Reading flags: the generic part of all commands, with one clear sentence for everything that is wrong. */
 import { parseArgs } from "node:util";
 import { UsageError } from "./errors.ts";
+import { wrap } from "./paragraph.ts";
 
 /** The flags that a command knows. All also know --help and -h. */
 export interface FlagTable {
@@ -122,4 +123,13 @@ export function rates(given: readonly string[] | undefined): readonly number[] |
     return value;
   });
   return [...new Set(values)].sort((a, b) => a - b);
+}
+
+/** The lines of a help that list names, as long as the others at most. */
+export function nameLines(flag: string, names: readonly string[]): string {
+  const indent = " ".repeat(24);
+  const text = wrap(names.join(" | "), 96 - indent.length)
+    .split("\n")
+    .join(`\n${indent}`);
+  return `  ${flag.padEnd(22)}${text}`;
 }

@@ -28,3 +28,10 @@ export function formatFactor(factor: number): string {
   if (factor >= 1e6) return factor.toExponential(1);
   return factor < 10 ? factor.toFixed(1) : String(Number(factor.toPrecision(2)));
 }
+
+/** 1.2 kB, 35 MB; nothing for nothing. */
+export function formatBytes(bytes: number): string {
+  if (bytes === 0) return "";
+  const [size, unit] = bytes < 1e6 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"];
+  return `${size < 10 ? size.toFixed(1) : size.toFixed(0)} ${unit}`;
+}

@@ -20,7 +20,7 @@ import {
 } from "egop";
 import { randomOrthogonal } from "egop/linalg";
 import type { OptimizerName } from "./choices.ts";
-import type { ExperimentKeys } from "./tasks/load.ts";
+import type { ExperimentKeys } from "./tasks/keys.ts";
 import type { Task } from "./tasks/task.ts";
 import { train } from "./training.ts";
 

@@ -1,6 +1,6 @@
 /** The flags of `compare`, which is what `npm start` runs: what they may say, and what they mean. */
 import { basisNames, optimizerNames, taskNames, type BasisName, type OptimizerName, type TaskName } from "./choices.ts";
-import { choice, choices, rates, readFlags, wholeNumber, type FlagTable } from "./flags.ts";
+import { choice, choices, nameLines, rates, readFlags, wholeNumber, type FlagTable } from "./flags.ts";
 import { learningRates } from "./learning-rates.ts";
 import { dataFolder, mostThreads, usualThreads } from "./surroundings.ts";
 
@@ -23,12 +23,14 @@ export interface Options {
   readonly figure: string | undefined;
   /** The folder with the CSV files. */
   readonly data: string;
+  /** The queue whose workers do the jobs; undefined means threads of this process. */
+  readonly redis: string | undefined;
 }
 
 const table: FlagTable = {
   valued: [
     ...["task", "optimizer", "basis", "steps", "seed", "samples", "learning-rate", "threads"],
-    ...["report", "figure", "data"],
+    ...["report", "figure", "data", "redis"],
   ],
   switches: ["json"],
   repeatable: ["optimizer", "basis", "learning-rate"],
@@ -39,9 +41,9 @@ const grid = (name: OptimizerName): string => learningRates[name].join(", ");
 export const help = `Estimates the expected gradient outer product (EGOP) of a training loss, rotates the parameters into its
 eigenbasis, and compares optimizers there with the same optimizers in other coordinates.
 
-Usage: npm start -- [options]
+Usage: egop compare [options], or npm start -- [options]
 
-  --task NAME           ${taskNames.join(" | ")} (default digits)
+${nameLines("--task NAME", taskNames)} (default digits)
   --optimizer LIST      any of ${optimizerNames.join(", ")} (default all)
   --basis LIST          any of ${basisNames.join(", ")} (default all)
   --steps N             steps of a run, 1 to 100000 (default 400)
@@ -51,8 +53,10 @@ Usage: npm start -- [options]
                         (default adam ${grid("adam")};
                         adagrad ${grid("adagrad")})
   --threads N           worker threads, 1 to ${mostThreads} (default 2, or 1 on a single core)
+  --redis URL           have the workers of a queue do the jobs, with the same numbers (see egop worker --help)
   --json                print one JSON document on stdout and nothing else there
-  --report FILE         where the HTML report goes (default lab/reports/TASK-SEED.html; with --json: nowhere)
+  --report FILE         where the HTML report goes (default lab/reports/TASK-SEED.html;
+                        with --json: nowhere)
   --figure FILE         also draw the loss curves as an SVG picture of their own
   --data DIR            the folder with the CSV files (default lab/data)
   -h, --help            print this
@@ -79,5 +83,6 @@ export function parseOptions(args: readonly string[]): Options {
     report: last("report"),
     figure: last("figure"),
     data: last("data") ?? dataFolder(),
+    redis: last("redis"),
   };
 }

@@ -1,7 +1,7 @@
 /** Divides a data set into training and test rows, and brings features to a common scale that only training rows decide. */
 import { permutation } from "egop/math";
 import type { Key } from "egop";
-import type { DataSet } from "./data-set.ts";
+import type { DataSet } from "./data-set-text.ts";
 
 /** Rows to learn from and rows to be judged by. */
 export interface Partition {

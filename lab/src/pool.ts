@@ -48,23 +48,37 @@ interface Waiting {
   readonly reject: (error: WorkerError) => void;
 }
 
-/** Starts threads that run `script` (a module beside this one) and hands `data` to each. */
+/**
+ * Starts threads that run `script` (a module beside this one, or a URL) and hands `data` to each. A thread that ends is
+ * replaced when there is work for it.
+ */
 export function startPool<Table extends JobTable>(threads: number, script: string, data: unknown): Pool<Table> {
   const queue: Waiting[] = [];
   const busy = new Map<Worker, Waiting>();
   const lastGroup = new Map<Worker, string | undefined>();
-  const workers = Array.from({ length: threads }, () => {
+  const workers = Array.from({ length: threads }, start);
+
+  function start(): Worker {
     const worker = new Worker(new URL(script, import.meta.url), { workerData: data });
     worker.on("message", (reply: Reply) => receive(worker, reply));
-    worker.on("error", (error: Error) => fail(worker, error.message));
-    worker.on("exit", (status) => fail(worker, `A worker thread ended with status ${status} before its job was done.`));
+    worker.on("error", (error: Error) => lose(worker, error.message));
+    worker.on("exit", (status) => lose(worker, `A worker thread ended with status ${status} before its job was done.`));
     return worker;
-  });
+  }
+
+  function lose(worker: Worker, message: string): void {
+    lastGroup.delete(worker);
+    if (workers.includes(worker)) workers.splice(workers.indexOf(worker), 1);
+    fail(worker, message);
+    dispatch();
+  }
 
   function receive(worker: Worker, reply: Reply): void {
     if (reply.kind === "progress") busy.get(worker)?.listener.onProgress(reply.fraction);
-    else if (reply.kind === "failed") fail(worker, reply.message);
-    else {
+    else if (reply.kind === "failed") {
+      fail(worker, reply.message);
+      dispatch();
+    } else {
       const waiting = busy.get(worker);
       busy.delete(worker);
       waiting?.resolve(reply.result);
@@ -87,6 +101,7 @@ export function startPool<Table extends JobTable>(threads: number, script: strin
   }
 
   function dispatch(): void {
+    while (queue.length > 0 && workers.length < threads) workers.push(start());
     for (const worker of workers) {
       if (busy.has(worker)) continue;
       const waiting = next(worker);

@@ -6,7 +6,7 @@
 import { performance } from "node:perf_hooks";
 
 /** One job, from the queue to its end. */
-interface ProgressItem {
+export interface ProgressItem {
   readonly onStart: () => void;
   readonly onProgress: (fraction: number) => void;
   readonly onEnd: () => void;
@@ -39,6 +39,7 @@ export function startProgress(stream: ProgressStream, now: () => number = () => 
   const live = stream.isTTY === true && process.env["TERM"] !== "dumb";
   const active = new Map<object, { readonly label: string; readonly operations: number; fraction: number }>();
   let planned = 0;
+  let added = 0;
   let finished = 0;
   let begin = now();
   let lastLine = now();
@@ -47,10 +48,12 @@ export function startProgress(stream: ProgressStream, now: () => number = () => 
   const share = (): number => {
     let done = finished;
     for (const { operations, fraction } of active.values()) done += operations * fraction;
-    return planned > 0 ? Math.min(1, done / planned) : 0;
+    // What was planned may turn out to be more.
+    return planned > 0 ? Math.min(1, done / Math.max(planned, added)) : 0;
   };
   const timeLeft = (done: number): string => {
     const elapsed = (now() - begin) / 1000;
+    if (done >= 1) return "finishing";
     return done < 0.02 || elapsed < 0.5 ? "" : `about ${Math.max(1, Math.round((elapsed * (1 - done)) / done))} s left`;
   };
 
@@ -88,10 +91,12 @@ export function startProgress(stream: ProgressStream, now: () => number = () => 
     say,
     plan(operations): void {
       planned = operations;
+      [added, finished, tenths] = [0, 0, 0];
       begin = now();
     },
     add(label, operations): ProgressItem {
       const item = { label, operations, fraction: 0 };
+      added += operations;
       return {
         onStart: () => void active.set(item, item),
         onProgress(fraction): void {

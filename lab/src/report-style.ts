@@ -6,7 +6,7 @@ export const reportStyle = `
 --original:#9198a1;--random:#d29922;--egop:#58a6ff;--egop-by-tensor:#f778ba;--other:#3fb950;--another:#a371f7}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
-main{max-width:64rem;margin:0 auto;padding:2rem 1.25rem 4rem}
+main{max-width:72rem;margin:0 auto;padding:2rem 1.25rem 4rem}
 h1{font-size:1.7rem;line-height:1.25;margin:0 0 .5rem}
 h2{font-size:1.2rem;margin:2.25rem 0 .75rem}
 p,ul{margin:.5rem 0}
@@ -17,11 +17,16 @@ li+li{margin-top:.4rem}
 figcaption strong{color:var(--text)}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.5rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-th,td{padding:.5rem .75rem;text-align:left;white-space:nowrap}
+th,td{padding:.4rem .55rem;text-align:left;white-space:nowrap}
 thead th{background:var(--panel);color:var(--quiet);font-weight:600;vertical-align:bottom;white-space:normal}
 tbody th{font-weight:600}
 tbody tr{border-top:1px solid var(--line)}
-.number{text-align:right}
+.number,thead th.number,tbody th.number{text-align:right;white-space:nowrap}
+.value{white-space:nowrap}
+.claims{min-width:44rem}
+.claims td,.claims th{white-space:normal}
+details{margin:.75rem 0}
+summary{cursor:pointer}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.5rem;align-items:center}
 figure{margin:0}
 figure svg{display:block;width:100%;height:auto;max-width:40rem;margin-top:.5rem}

@@ -4,7 +4,7 @@
  */
 import { lossChart, spectrumChart, strokes } from "./chart.ts";
 import { basisNames, basisTitles, optimizerTitles, type OptimizerName } from "./choices.ts";
-import { escapeHtml, htmlTable } from "./columns.ts";
+import { htmlTable, proseHtml } from "./columns.ts";
 import { formatRate, formatSeconds } from "./format.ts";
 import { caveatsOf, outcomesOf } from "./notes.ts";
 import { definitions, legendList, methodCitation, page, section } from "./page.ts";
@@ -38,7 +38,7 @@ function listSection(heading: string, items: readonly string[]): string {
   if (items.length === 0) return "";
   return section(
     heading,
-    `<ul>\n${items.map((item) => `<li>${escapeHtml(item).replace(/^[^:]+:/, "<strong>$&</strong>")}</li>`).join("\n")}\n</ul>`,
+    `<ul>\n${items.map((item) => `<li>${proseHtml(item).replace(/^[^:]+:/, "<strong>$&</strong>")}</li>`).join("\n")}\n</ul>`,
   );
 }
 
@@ -46,7 +46,7 @@ function runTable(results: Results): string {
   return section(
     "Runs",
     `${htmlTable("Table of runs", columnsOf(results), requestedRuns(results), 2)}
-<p class="small">${escapeHtml(legendOf(results))}</p>`,
+<p class="small">${proseHtml(legendOf(results))}</p>`,
   );
 }
 

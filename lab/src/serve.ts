@@ -6,12 +6,12 @@ import type { Reply, Request } from "./pool.ts";
 /** Milliseconds between two reports of progress. */
 const interval = 50;
 
-/** Answers every request with what `perform` makes of it. Call once, on a worker thread. */
+/** Answers every request with what `perform` makes of it, or promises. Call once, on a worker thread. */
 export function serve(perform: (request: Request, onProgress: (fraction: number) => void) => unknown): void {
   const port = parentPort;
   if (port === null) throw new Error("serve: this is no worker thread.");
   const reply = (message: Reply): void => port.postMessage(message);
-  port.on("message", (request: Request) => {
+  const answer = async (request: Request): Promise<void> => {
     let lastReport = performance.now();
     const onProgress = (fraction: number): void => {
       const now = performance.now();
@@ -20,10 +20,11 @@ export function serve(perform: (request: Request, onProgress: (fraction: number)
       reply({ kind: "progress", fraction });
     };
     try {
-      reply({ kind: "done", result: perform(request, onProgress) });
+      reply({ kind: "done", result: await perform(request, onProgress) });
     } catch (error) {
       // An error loses its class on the way to another thread: send what is said of it.
       reply({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
     }
-  });
+  };
+  port.on("message", (request: Request) => void answer(request));
 }

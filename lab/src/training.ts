@@ -5,12 +5,16 @@
 import {
   descend,
   minimize,
+  minimizeWithRefresh,
   reparameterize,
   type Basis,
   type DescentMethod,
   type GradientTransformation,
   type Key,
   type Objective,
+  type SamplingDistribution,
+  type SquaresRule,
+  type StepProgress,
 } from "egop";
 import type { Task } from "./tasks/task.ts";
 
@@ -18,13 +22,23 @@ import type { Task } from "./tasks/task.ts";
 export interface TrainingOptions {
   readonly optimizer: GradientTransformation;
   /** Undefined is the original coordinates. */
-  readonly basis: Basis | undefined;
+  readonly basis?: Basis | undefined;
+  /** In the place of a basis: EGOP's, renewed on the way. */
+  readonly renewal?: Renewal | undefined;
   readonly steps: number;
   /** Draws the start. */
   readonly startKey: Key;
   /** Draws the mini-batches, where the task has such. */
   readonly batchKey: Key;
   readonly onProgress?: (fraction: number) => void;
+}
+
+/** A basis that is made at the start and again every so many steps, from gradients around where the run is. */
+export interface Renewal {
+  readonly every: number;
+  readonly samples: number;
+  /** What becomes of the optimizer's averages of squares. */
+  readonly squares: SquaresRule;
 }
 
 /** What came of it. */
@@ -47,7 +61,7 @@ export function startOf(task: Task, key: Key): Float64Array {
 /** The same for a method that finds its own steps; it always sees all rows. A run that ends early stays where it is. */
 export function trainByDescent(
   task: Task,
-  options: Omit<TrainingOptions, "optimizer" | "batchKey"> & { readonly method: DescentMethod<Objective> },
+  options: Omit<TrainingOptions, "optimizer" | "batchKey" | "renewal"> & { readonly method: DescentMethod<Objective> },
 ): Training {
   const { method, basis, steps, startKey, onProgress } = options;
   const objective = basis === undefined ? task.objective : reparameterize(task.objective, basis);
@@ -65,19 +79,18 @@ export function trainByDescent(
 
 /** Makes one run. DivergedError, when something is not finite, passes through. */
 export function train(task: Task, options: TrainingOptions): Training {
-  const { optimizer, basis, steps, startKey, batchKey, onProgress } = options;
+  const { optimizer, basis, renewal, steps, startKey, batchKey, onProgress } = options;
   const trained = task.batches ?? task.objective;
-  const objective = basis === undefined ? trained : reparameterize(trained, basis);
   const whole = new Float64Array(task.batches === undefined ? 0 : steps + 1);
   const every = Math.ceil(steps / looks);
   const point = new Float64Array(task.model.size);
   const unused = new Float64Array(task.model.size);
-  const { losses, parameters } = minimize(objective, {
+  const run = {
     start: startOf(task, startKey),
     optimizer,
     steps,
     key: batchKey,
-    onStep: (progress) => {
+    onStep: (progress: StepProgress) => {
       const { step } = progress;
       if (whole.length > 0)
         whole[step] =
@@ -86,7 +99,28 @@ export function train(task: Task, options: TrainingOptions): Training {
             : whole[step - 1];
       onProgress?.(step / steps);
     },
-  });
+  };
+  const { losses, parameters } =
+    renewal === undefined
+      ? minimize(basis === undefined ? trained : reparameterize(trained, basis), run)
+      : minimizeWithRefresh(trained, {
+          ...run,
+          every: renewal.every,
+          samples: renewal.samples,
+          squares: renewal.squares,
+          points: (parameters) => around(parameters, task),
+        });
   const { minimum = 0 } = task;
   return { losses: (whole.length > 0 ? whole : losses).map((loss) => loss - minimum), parameters };
+}
+
+/** The task's own draws, moved to where a run is: what the paper samples when it renews a basis. */
+function around(parameters: Float64Array, { points }: Task): SamplingDistribution {
+  return {
+    dimension: points.dimension,
+    draw(key, out, index): void {
+      points.draw(key, out, index);
+      for (let i = 0; i < out.length; i++) out[i] += parameters[i];
+    },
+  };
 }

@@ -2,7 +2,8 @@
 import { workerData } from "node:worker_threads";
 import { perform, type JobKind } from "./jobs.ts";
 import { serve } from "./serve.ts";
-import { keysOf, loadTask, type TaskSource } from "./tasks/load.ts";
+import { keysOf } from "./tasks/keys.ts";
+import { loadTask, type TaskSource } from "./tasks/load.ts";
 import type { Task } from "./tasks/task.ts";
 
 const source = workerData as TaskSource;

@@ -1,18 +1,13 @@
 /**
- * Convolutions (as networks mean them: the kernel is not turned around), their transposes and poolings, in one and two
- * dimensions. A convolution is the matrix product of the kernels with the patches under them; sums run over channels,
+ * Convolutions (as networks mean them: the kernel is not turned around) and their transposes, in one and two dimensions. A
+ * convolution is, for each image, the matrix product of the kernels with the patches under them; sums run over channels,
  * window rows and window columns in ascending order.
  */
-import { ArgumentError } from "../errors.ts";
-import { mean } from "./arithmetic.ts";
 import { matmul } from "./matmul.ts";
-import { fold, patches, placesAlong, type Window } from "./patches.ts";
-import { max } from "./reductions.ts";
-import { reshape, transpose } from "./structure.ts";
+import { fold, patches } from "./patches.ts";
+import { reshape } from "./structure.ts";
 import { requireTensor, shapeError, type Tensor } from "./tensor.ts";
-
-/** One number for all axes of the window, or one for each. */
-export type PerAxis = number | readonly number[];
+import { afterRow, dropRow, perAxis, placesAlong, wholeNumber, windowOf, withRow, type PerAxis } from "./window.ts";
 
 /** How a convolution's window moves; every field may be left out. */
 export interface ConvolutionOptions {
@@ -84,14 +79,19 @@ function convolve(name: string, x: Tensor, kernels: Tensor, options: Convolution
   if (channels !== channelsOfGroup * groups || out % groups !== 0)
     throw shapeError(name, [x, kernels], `the channels do not fit kernels of ${groups} group(s).`);
   const columns = patches(x, windowOf(name, size, options));
-  const [, , , , down, across] = columns.shape;
+  const [down, across] = columns.shape.slice(-2);
   const inner = channelsOfGroup * size[0] * size[1];
-  const places = images * down * across;
-  const product =
-    groups === 1
-      ? matmul(reshape(kernels, [out, inner]), reshape(columns, [inner, places]))
-      : matmul(reshape(kernels, [groups, out / groups, inner]), reshape(columns, [groups, inner, places]));
-  return transpose(reshape(product, [out, images, down, across]), [1, 0, 2, 3]);
+  // One product for each image, which all read the same kernels.
+  const product = matmul(
+    reshape(kernels, inGroups(groups, [out / groups, inner])),
+    reshape(columns, [images, ...inGroups(groups, [inner, down * across])]),
+  );
+  return reshape(product, [images, out, down, across]);
+}
+
+/** The shape of matrices, one for each group; without the axis of groups where there is one. */
+function inGroups(groups: number, matrix: readonly number[]): readonly number[] {
+  return groups === 1 ? matrix : [groups, ...matrix];
 }
 
 function convolveTransposed(name: string, x: Tensor, kernels: Tensor, options: TransposedConvolutionOptions): Tensor {
@@ -113,87 +113,13 @@ function convolveTransposed(name: string, x: Tensor, kernels: Tensor, options: T
   if (rows < 1 || columns < 1 || placesAlong(window, 0, rows) !== down || placesAlong(window, 1, columns) !== across)
     throw shapeError(name, [x, kernels], "padding or outputPadding do not belong to a result of this stride.");
   const inner = outOfGroup * size[0] * size[1];
-  const places = images * down * across;
-  const values = reshape(transpose(x, [1, 0, 2, 3]), [groups, channels / groups, places]);
-  const product = matmul(reshape(kernels, [groups, channels / groups, inner]), values, { transposeA: true });
+  const product = matmul(
+    reshape(kernels, inGroups(groups, [channels / groups, inner])),
+    reshape(x, [images, ...inGroups(groups, [channels / groups, down * across])]),
+    { transposeA: true },
+  );
   const out = outOfGroup * groups;
-  return fold(reshape(product, [out, size[0], size[1], images, down, across]), window, [images, out, rows, columns]);
-}
-
-/** The window of a pooling, and how it moves. */
-export interface PoolingOptions {
-  readonly window: PerAxis;
-  /** The distance between places of the window; by default the window itself, so that they do not overlap. */
-  readonly stride?: PerAxis;
-  /** Elements added at both ends of each axis; default 0. The largest of a window never is one of them. */
-  readonly padding?: PerAxis;
-}
-
-/**
- * The largest element under each place of the window, for images [images, channels, rows, columns] or sequences
- * [sequences, channels, length]. Equal largest elements share the derivative. Throws as `conv2d`.
- *
- * @example compiled(layout({ x: [2, 3, 12, 12] }), {}, (p) => maxPool(p.x, { window: 2 })).shape // [2, 3, 6, 6]
- */
-export function maxPool(x: Tensor, options: PoolingOptions): Tensor {
-  // Below every number, so that a border is never the largest.
-  return pool("maxPool", x, options, -1.7976931348623157e308, (columns) => max(columns, 1));
-}
-
-/**
- * The mean under each place of the window, zeros of the padding included; see `maxPool`.
- *
- * @example compiled(layout({ x: [2, 3, 12] }), {}, (p) => averagePool(p.x, { window: 4, stride: 2 })).shape // [2, 3, 5]
- */
-export function averagePool(x: Tensor, options: PoolingOptions): Tensor {
-  return pool("averagePool", x, options, 0, (columns) => mean(columns, 1));
-}
-
-function pool(
-  name: string,
-  x: Tensor,
-  options: PoolingOptions,
-  fill: number,
-  reduce: (columns: Tensor) => Tensor,
-): Tensor {
-  requireTensor(x, name);
-  if (x.shape.length === 3) {
-    const { window, stride = window, padding = 0 } = options;
-    const inRow = { window: afterRow(window, 1), stride: afterRow(stride, 1), padding: afterRow(padding, 0) };
-    return dropRow(pool(name, withRow(x), inRow, fill, reduce));
-  }
-  if (x.shape.length !== 4)
-    throw shapeError(name, [x], "expected [images, channels, rows, columns] or [sequences, channels, length].");
-  const size = perAxis(`${name}: window`, options.window, 1);
-  const { stride = size, padding = 0 } = options;
-  const columns = patches(x, windowOf(name, size, { stride, padding }), fill);
-  const [channels, , , images, down, across] = columns.shape;
-  const reduced = reduce(reshape(columns, [channels, size[0] * size[1], images * down * across]));
-  return transpose(reshape(reduced, [channels, images, down, across]), [1, 0, 2, 3]);
-}
-
-// ---- sizes and options ------------------------------------------------------------------------------------------------
-
-function windowOf(name: string, size: readonly number[], options: ConvolutionOptions): Window {
-  const { stride = 1, padding = 0, dilation = 1 } = options;
-  return {
-    size: [size[0], size[1]],
-    stride: perAxis(`${name}: stride`, stride, 1),
-    padding: perAxis(`${name}: padding`, padding, 0),
-    dilation: perAxis(`${name}: dilation`, dilation, 1),
-  };
-}
-
-function perAxis(what: string, value: PerAxis, least: number): [number, number] {
-  const [rows, columns, ...more] = typeof value === "number" ? [value, value] : value;
-  if (more.length > 0) throw new ArgumentError(`${what} has ${more.length + 2} numbers; expected one for each axis.`);
-  return [wholeNumber(what, rows, least), wholeNumber(what, columns, least)];
-}
-
-function wholeNumber(what: string, value: number, least: number): number {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new ArgumentError(`${what} is ${value}; expected a whole number of at least ${least}.`);
-  return value;
+  return fold(reshape(product, [images, out, ...size, down, across]), window, [images, out, rows, columns]);
 }
 
 function requireImages(name: string, x: Tensor, kernels: Tensor, rank: number): void {
@@ -201,19 +127,6 @@ function requireImages(name: string, x: Tensor, kernels: Tensor, rank: number): 
   requireTensor(kernels, name);
   if (x.shape.length !== rank || kernels.shape.length !== rank)
     throw shapeError(name, [x, kernels], `expected two tensors of ${rank} axes.`);
-}
-
-/** A sequence is an image of one row. */
-function withRow(x: Tensor): Tensor {
-  return reshape(x, [x.shape[0], x.shape[1], 1, x.shape[2]]);
-}
-
-function dropRow(x: Tensor): Tensor {
-  return reshape(x, [x.shape[0], x.shape[1], x.shape[3]]);
-}
-
-function afterRow(value: PerAxis, forRow: number): readonly number[] {
-  return [forRow, ...(typeof value === "number" ? [value] : value)];
 }
 
 function inOneRow(options: TransposedConvolutionOptions): TransposedConvolutionOptions {

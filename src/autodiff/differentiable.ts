@@ -7,7 +7,7 @@ import type { Layout, Shape } from "../linalg/layout.ts";
 import type { Key } from "../math/random.ts";
 import { compile, type Program } from "./compile.ts";
 import { curvatureEvaluator, traceCurvature, type Curvature } from "./curvature.ts";
-import { batchDrawer, checkedCopy, placeData } from "./data.ts";
+import { batchDrawer, checkedCopy, placeData, rowSelector, type RowBatches } from "./data.ts";
 import { perExampleLoss, type PerExampleLoss } from "./per-example.ts";
 import { gradients } from "./reverse.ts";
 import { placeParameters, trace, type Data, type InputShapes, type Traced } from "./trace.ts";
@@ -34,6 +34,11 @@ export interface SampledLoss {
   hessianVector(point: Float64Array, direction: Float64Array, out: Float64Array, key: Key): void;
 }
 
+/** A loss on the rows of its data that it is pointed at: an Objective with what `train` needs for epochs. */
+export interface LossOnRows extends BoundLoss {
+  readonly batches: RowBatches;
+}
+
 /** A traced loss, before it has its data. */
 export interface DifferentiableLoss<Inputs extends InputShapes> {
   readonly layout: Layout;
@@ -54,6 +59,12 @@ export interface DifferentiableLoss<Inputs extends InputShapes> {
     data: Data<Omit<Inputs, KeyName>>,
     options?: { readonly key?: KeyName },
   ): SampledLoss;
+  /**
+   * The loss on rows of larger data that its `batches` are pointed at: if the shapes declare 32 rows (their first axis), 32
+   * at once. For `train`, which shuffles them: `train(loss, { batches: loss.batches, … })`. The numbers are copied. Throws as
+   * `on` does, and ShapeError when the inputs declare different numbers of rows or the data has fewer.
+   */
+  onRows(data: Data<Inputs>): LossOnRows;
   /**
    * The loss of each single example of this data: what the function gives on inputs of one row (first axis of length 1),
    * for any number of rows. The inputs named in `shared` serve every example whole. The function is traced once more,
@@ -129,6 +140,26 @@ export function differentiable<Name extends string, const Inputs extends InputSh
       };
       const hessianVector = curvatureEvaluator(traced, parameters, curvature, bind);
       return { dimension: parameters.size, layout: parameters, program, valueAndGradient, hessianVector };
+    },
+    onRows(data): LossOnRows {
+      const program = newProgram();
+      const { batches, into } = rowSelector(inputs, data);
+      const bind = (target: Program): (() => void) =>
+        into((index) => target.ownInput(parameters.tensors.length + index));
+      const next = bind(program);
+      const evaluate = evaluator(program, parameters);
+      const multiply = curvatureEvaluator<undefined>(traced, parameters, curvature, bind);
+      return {
+        dimension: parameters.size,
+        layout: parameters,
+        program,
+        batches,
+        valueAndGradient(point, gradientOut) {
+          next();
+          return evaluate(point, gradientOut);
+        },
+        hessianVector: (point, direction, out) => multiply(point, direction, out, undefined),
+      };
     },
     perExample: (data, options = {}) => perExampleLoss(parameters, inputs, loss, data, options.shared ?? []),
   };

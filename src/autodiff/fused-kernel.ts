@@ -12,6 +12,8 @@ import type { BinaryLoop, Operand, UnaryLoop } from "./tensor.ts";
 
 /** The elements that a block has, about: a few operands of it fit the first-level cache together. */
 const blockTarget = 1024;
+/** Up to so many elements a loop takes no longer than calling WebAssembly. */
+const shortRow = 16;
 /** The largest block that is made to fit whole rows. */
 const blockLimit = 4096;
 
@@ -219,14 +221,20 @@ function finish(
 function expand({ plan, from, to }: Expansion, start: number, length: number): void {
   const { rowLength, starts, strides } = plan;
   const [step] = strides;
-  const { array: source, offset } = from;
+  const { array: source, offset, memory } = from;
   const { array: block, offset: first } = to;
+  const kernels = memory !== undefined && to.memory === memory ? memory.kernels : undefined;
   let row = Math.floor(start / rowLength);
   let skipped = start - row * rowLength;
   for (let done = 0; done < length; row++) {
-    const end = Math.min(length, done + rowLength - skipped);
-    let at = offset + starts[0][row] + skipped * step;
-    for (; done < end; done++, at += step) block[first + done] = source[at];
+    const count = Math.min(length - done, rowLength - skipped);
+    const at = offset + starts[0][row] + skipped * step;
+    const out = first + done;
+    if (kernels === undefined || count < shortRow)
+      for (let k = 0; k < count; k++) block[out + k] = source[at + k * step];
+    else if (step === 0) kernels.repeatNumber(8 * at, 8 * out, count);
+    else kernels.copyRows(8 * at, 8 * rowLength, 8 * out, 8 * rowLength, count, 1);
+    done += count;
     skipped = 0;
   }
 }

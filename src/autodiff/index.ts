@@ -14,15 +14,11 @@ export {
   where,
 } from "./comparisons.ts";
 export {
-  averagePool,
   conv1d,
   conv2d,
   convTranspose1d,
   convTranspose2d,
-  maxPool,
   type ConvolutionOptions,
-  type PerAxis,
-  type PoolingOptions,
   type TransposedConvolutionOptions,
 } from "./convolution.ts";
 export { checkpoint, customDerivative, stopGradient, type PullbackRule } from "./custom.ts";
@@ -33,9 +29,22 @@ export {
   type CompiledFunction,
   type DifferentiableLoss,
   type DifferentiableOptions,
+  type LossOnRows,
   type SampledLoss,
 } from "./differentiable.ts";
+export type { RowBatches } from "./data.ts";
 export { dropout } from "./dropout.ts";
+export {
+  fisherInformation,
+  type BoundFisher,
+  type DenseMaker,
+  type FisherInformation,
+  type FisherOnRows,
+  type NamedDenseLayer,
+  type OutputDistribution,
+  type SampledFisher,
+  type TracedNetwork,
+} from "./fisher.ts";
 export { atan, cos, erf, exp, expm1, log, log1p, sin, sqrt, tan, tanh } from "./functions.ts";
 export { gather, oneHot, scatterAdd } from "./gather.ts";
 export { concatenate, stack } from "./join.ts";
@@ -83,3 +92,5 @@ export {
 export { scan, type Scanned } from "./scan.ts";
 export { eigenSymmetric, expm, qrFactors, svdFactors, type EigenFactors, type SvdFactors } from "./decompositions.ts";
 export { choleskyFactor, linearSolve, logAbsDeterminant, matrixInverse } from "./linear-systems.ts";
+export { averagePool, maxPool, type PoolingOptions } from "./pooling.ts";
+export { type PerAxis } from "./window.ts";

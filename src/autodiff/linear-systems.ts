@@ -4,7 +4,7 @@
  * those before are a batch. Systems are solved, and determinants taken, by LU factorization with partial pivoting.
  */
 import { NotPositiveDefiniteError, ShapeError, SingularMatrixError } from "../errors.ts";
-import { choleskyInPlace } from "../linalg/cholesky.ts";
+import { choleskyInPlace } from "../linalg/cholesky-columns.ts";
 import { lu, type LU } from "../linalg/lu.ts";
 import { Matrix } from "../linalg/matrix.ts";
 import { zeroOnDiagonal } from "../linalg/triangular-solve.ts";

@@ -9,13 +9,17 @@ import { add } from "./arithmetic.ts";
 import { broadcastShapes, planBroadcast } from "./broadcast.ts";
 import { alignedExamples } from "./elementwise.ts";
 import { planOperandProduct } from "./operand-product.ts";
-import { sumTo } from "./repetition.ts";
+import { broadcastTo } from "./repetition.ts";
 import { reshape } from "./structure.ts";
 import { apply, applyTo, requireTensor, type Operand, type Primitive, type Tensor } from "./tensor.ts";
 
-const productPrimitive = (transposeA: boolean, transposeB: boolean): Primitive => ({
+/**
+ * The sums over axes of the batch, `summed` of them counted from the last, go on in the same accumulators from one matrix
+ * to the next; these axes have length 1 in the result.
+ */
+const productPrimitive = (transposeA: boolean, transposeB: boolean, summed: readonly number[]): Primitive => ({
   name: "matmul",
-  attributes: { transposeA, transposeB },
+  attributes: { transposeA, transposeB, ...(summed.length > 0 ? { summed } : {}) },
   shape([a, b]): Shape {
     if (a.length < 2 || b.length < 2) throw new ShapeError("expected vectors or matrices.");
     const [rowsA, columnsA] = a.slice(-2);
@@ -23,62 +27,96 @@ const productPrimitive = (transposeA: boolean, transposeB: boolean): Primitive =
     const [rows, inner] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
     const [innerB, columns] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
     if (inner !== innerB) throw new ShapeError(`the inner lengths ${inner} and ${innerB} differ.`);
-    return [...broadcastShapes(a.slice(0, -2), b.slice(0, -2)), rows, columns];
+    const batch = broadcastShapes(a.slice(0, -2), b.slice(0, -2));
+    return [...batch.map((length, axis) => (summed.includes(batch.length - 1 - axis) ? 1 : length)), rows, columns];
   },
   kernel([a, b], output): () => void {
     const [rows, columns] = output.shape.slice(-2);
     const inner = a.shape[a.shape.length - (transposeA ? 2 : 1)];
-    const product = planOperandProduct({ rows, columns, inner, transposeA, transposeB });
-    if (output.size === rows * columns) return () => product(a, 0, b, 0, output, 0);
-    const starts = matrixStarts(output, [a, b]);
-    const [startsA, startsB] = starts;
+    const sizes = { rows, columns, inner, transposeA, transposeB };
+    const product = planOperandProduct(sizes);
+    const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const count = sizeOf(batch);
+    if (count === 1) return () => product(a, 0, b, 0, output, 0);
+    const [startsA, startsB, starts] = matrixStarts(batch, [a, b, output]);
+    const outer = inner === 1 && a.size === count * rows && b.size === count * columns;
+    if (summed.length === 0)
+      return () => {
+        const { memory } = output;
+        // Columns by rows, one pair for each example: the gradients of a layer's weights.
+        if (outer && memory !== undefined && a.memory === memory && b.memory === memory) {
+          memory.kernels.outerProducts(8 * a.offset, 8 * b.offset, 8 * output.offset, count, rows, columns);
+          return;
+        }
+        for (let k = 0; k < count; k++) product(a, startsA[k], b, startsB[k], output, starts[k]);
+      };
+    const further = planOperandProduct({ ...sizes, accumulate: true });
+    const known = new Set<number>();
+    const goesOn = Array.from(starts, (start) => known.size === known.add(start).size);
     return () => {
-      for (let k = 0; k < startsA.length; k++) product(a, startsA[k], b, startsB[k], output, k * rows * columns);
+      for (let k = 0; k < count; k++) (goesOn[k] ? further : product)(a, startsA[k], b, startsB[k], output, starts[k]);
     };
   },
   jvp([a, b], _output, [forA, forB]): Tensor | undefined {
-    const one = forA && matrixProduct(forA, b, transposeA, transposeB);
-    const other = forB && matrixProduct(a, forB, transposeA, transposeB);
+    const one = forA && matrixProduct(forA, b, transposeA, transposeB, summed);
+    const other = forB && matrixProduct(a, forB, transposeA, transposeB, summed);
     return one === undefined ? other : other === undefined ? one : add(one, other);
   },
   pullback([a, b], _output, cotangent): readonly Tensor[] {
     const forA = transposeA
-      ? matrixProduct(b, cotangent, transposeB, true)
-      : matrixProduct(cotangent, b, false, !transposeB);
+      ? productOf(a.shape, b, cotangent, transposeB, true)
+      : productOf(a.shape, cotangent, b, false, !transposeB);
     const forB = transposeB
-      ? matrixProduct(cotangent, a, true, transposeA)
-      : matrixProduct(a, cotangent, !transposeA, false);
-    return [sumTo(forA, a.shape), sumTo(forB, b.shape)];
+      ? productOf(b.shape, cotangent, a, true, transposeA)
+      : productOf(b.shape, a, cotangent, !transposeA, false);
+    return [forA, forB];
   },
   batch(inputs, batched, size): Tensor {
     const [a, b] = inputs;
     // Examples that meet the same right-hand matrix are more rows of one product.
-    if (!batched[1] && !transposeA && b.shape.length === 2 && a.shape.length > 2) {
+    if (!batched[1] && !transposeA && b.shape.length === 2 && a.shape.length > 2 && summed.length === 0) {
       const columns = a.shape[a.shape.length - 1];
       const product = matrixProduct(reshape(a, [a.size / columns, columns]), b, false, transposeB);
       return reshape(product, [size, ...a.shape.slice(1, -1), product.shape[1]]);
     }
-    return applyTo(productPrimitive(transposeA, transposeB), alignedExamples(inputs, batched));
+    return applyTo(productPrimitive(transposeA, transposeB, summed), alignedExamples(inputs, batched));
   },
 });
 
-/** Where the matrices of each operand begin, one entry per matrix of the output. */
-function matrixStarts(output: Operand, operands: readonly Operand[]): Int32Array[] {
-  const batch = output.shape.slice(0, -2);
-  const count = sizeOf(batch);
+/** Where the matrices of each operand begin, one entry per matrix of the batch. */
+function matrixStarts(batch: Shape, operands: readonly Operand[]): Int32Array[] {
   const batches = operands.map((operand) => operand.shape.slice(0, -2));
   const { rows, rowLength, starts, strides } = planBroadcast(batch, batches);
   return operands.map((operand, o) => {
     const elements = sizeOf(operand.shape.slice(-2));
-    const result = new Int32Array(count);
+    const result = new Int32Array(rows * rowLength);
     for (let row = 0; row < rows; row++)
       for (let k = 0; k < rowLength; k++) result[row * rowLength + k] = (starts[o][row] + k * strides[o]) * elements;
     return result;
   });
 }
 
-function matrixProduct(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
-  return apply(productPrimitive(transposeA, transposeB), a, b);
+function matrixProduct(
+  a: Tensor,
+  b: Tensor,
+  transposeA: boolean,
+  transposeB: boolean,
+  summed: readonly number[] = [],
+): Tensor {
+  return apply(productPrimitive(transposeA, transposeB, summed), a, b);
+}
+
+/** A product summed over the axes of its batch along which a factor of this shape was repeated, and repeated over others. */
+function productOf(shape: Shape, a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const wanted = shape.slice(0, -2);
+  const summed = batch.flatMap((length, axis) => {
+    const fromLast = batch.length - 1 - axis;
+    return length > 1 && (wanted[wanted.length - 1 - fromLast] ?? 1) === 1 ? [fromLast] : [];
+  });
+  const product = matrixProduct(a, b, transposeA, transposeB, summed);
+  const kept = product.shape.slice(Math.max(0, product.shape.length - shape.length));
+  return broadcastTo(reshape(product, kept), shape);
 }
 
 /**

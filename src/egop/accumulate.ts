@@ -86,7 +86,7 @@ export function accumulate(objective: StochasticObjective | ExampleObjective, op
   return collector.state();
 }
 
-/** Overwrites `out` with the gradient of sample m and returns the value (0 where only gradients are known). */
+/** Overwrites `out` with the gradient of sample m and returns the value (of an example 0 where it is not known). */
 type Sampler = (m: number, out: Float64Array, key: Key, draw: (key: Key, index: number) => Float64Array) => number;
 
 function sampler(objective: StochasticObjective | ExampleObjective): Sampler {
@@ -98,14 +98,16 @@ function sampler(objective: StochasticObjective | ExampleObjective): Sampler {
     };
   const { examples, dimension } = objective;
   const rows = new Float64Array(examples * dimension);
+  const values = new Float64Array(examples);
   let current = -1;
   return (m, out, key, draw) => {
     const index = Math.floor(m / examples);
-    if (index !== current) objective.exampleGradients(draw(fold(fold(key, index), 0), index), rows);
+    if (index !== current) objective.exampleGradients(draw(fold(fold(key, index), 0), index), rows, values);
     current = index;
-    const first = (m - index * examples) * dimension;
+    const example = m - index * examples;
+    const first = example * dimension;
     for (let i = 0; i < dimension; i++) out[i] = rows[first + i];
-    return 0;
+    return values[example];
   };
 }
 

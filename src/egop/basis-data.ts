@@ -5,6 +5,7 @@
 import { EgopError, StateError } from "../errors.ts";
 import { layout, type Layout, type Shape } from "../linalg/layout.ts";
 import { Matrix } from "../linalg/matrix.ts";
+import type { Precision } from "../linalg/panel-columns.ts";
 import type { Key } from "../math/random.ts";
 
 /** A basis as plain data: its kind, the version of its fields, and these. */
@@ -51,6 +52,13 @@ export function readVector(data: BasisData, field: string): Float64Array {
   const value = own(data, field);
   if (!isNumbers(value)) throw wrong(data, field, "an array of finite numbers");
   return Float64Array.from(value);
+}
+
+/** The field that says how directions are kept; what was written before there was one has doubles. */
+export function readPrecision(data: BasisData): Precision {
+  const value = own(data, "precision") ?? "double";
+  if (value !== "double" && value !== "single") throw wrong(data, "precision", "precision");
+  return value;
 }
 
 /** A field that is a layout. */

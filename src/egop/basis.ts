@@ -8,6 +8,7 @@
  * | denseBasis, randomBasis            | 2d²                     | d²                  |
  * | blockBasis (one block a tensor)    | Σ 2n²                   | Σ n²                |
  * | kroneckerBasis, convolutionBasis   | Σ 2·rows·cols·(rows + cols) | Σ rows² + cols² |
+ * | the same of p and q directions     | Σ 4·rows·cols·(p + q)   | Σ rows·p + cols·q   |
  * | reducedBasis                       | 2d·r                    | d·r                 |
  * | auxiliaryBasis, householderBasis   | 4d·r                    | d·r                 |
  * | hadamardBasis                      | 2d·log₂ d               | 4d                  |

@@ -3,8 +3,8 @@
  * as it goes, averages of squared gradients.
  *
  * Of the second moments an optimizer keeps the diagonal only. If in the old basis they really are diagonal (which is what
- * an EGOP basis is for), their diagonal in the new one is (R∘R) v, and that is "overlap". It is exact for dense, block and
- * Kronecker bases; for others it is estimated by 64 random sign vectors z as the mean of (R(√v∘z))², without bias and with
+ * an EGOP basis is for), their diagonal in the new one is (R∘R) v, and that is "overlap". It is exact for dense, block, whole
+ * Kronecker and Householder-completed bases; for others it is estimated by 64 random sign vectors z as the mean of (R(√v∘z))², without bias and with
  * the same sum. "keep" leaves v as it is, as SOAP does between its small steps; "restart" begins the moments anew.
  *
  * A change that only permutes and flips directions is known to the bit: R then is exactly a signed permutation.
@@ -16,7 +16,14 @@ import { multiply, multiplyVector } from "../linalg/product.ts";
 import { fold, integers, random } from "../math/random.ts";
 import type { CoordinateChange } from "../optim/transformation.ts";
 import type { Basis } from "./basis.ts";
-import { isKroneckerFactorBasis, kroneckerFactorBasis, type KroneckerFactorBasis } from "./kronecker-basis.ts";
+import { isHouseholderBasis } from "./householder-basis.ts";
+import { householderOverlap } from "./householder-overlap.ts";
+import {
+  areWhole,
+  isKroneckerFactorBasis,
+  kroneckerFactorBasis,
+  type KroneckerFactorBasis,
+} from "./kronecker-basis.ts";
 
 /** What becomes of averages of squares; see the head of the file. */
 export type SquaresRule = "overlap" | "keep" | "restart";
@@ -73,14 +80,21 @@ interface Relation {
 
 function relationOf(from: Basis, to: Basis): Relation {
   if (from.kind === "dense" && to.kind === "dense") return betweenDense(from.matrices[0], to.matrices[0]);
-  if (isKroneckerFactorBasis(from) && isKroneckerFactorBasis(to) && sameSides(from, to))
+  if (
+    isKroneckerFactorBasis(from) &&
+    isKroneckerFactorBasis(to) &&
+    sameSides(from, to) &&
+    areWhole(from) &&
+    areWhole(to)
+  )
     return betweenKronecker(from, to);
   if (from.kind === "union" && to.kind === "union" && sameLayout(from, to)) return betweenUnions(from, to);
   const same = from === to || (from.kind === "identity" && to.kind === "identity");
   const sameDirections =
     from.kind === to.kind &&
-    ["householder", "reduced", "auxiliary"].includes(from.kind) &&
-    isSignedPermutation(overlap(from.matrices[0], to.matrices[0]));
+    ["householder", "reduced", "auxiliary", "kronecker"].includes(from.kind) &&
+    from.matrices.length === to.matrices.length &&
+    from.matrices.every((matrix, k) => signedPermutation(matrix, to.matrices[k]) !== undefined);
   const between = new Float64Array(from.dimension);
   function rotate(x: Float64Array, out: Float64Array): void {
     from.pushDirection(x, between);
@@ -90,9 +104,17 @@ function relationOf(from: Basis, to: Basis): Relation {
     const copy = (x: Float64Array, out: Float64Array): void => out.set(x);
     return { rotate: copy, rotateSquares: copy, onlyPermutesAndFlips: true };
   }
+  // Made when it is first needed.
+  let squares: Relation["rotateSquares"] | undefined;
   return {
     rotate,
-    rotateSquares: (v, out) => estimateSquares(rotate, v, out),
+    rotateSquares(v, out): void {
+      squares ??=
+        isHouseholderBasis(from) && isHouseholderBasis(to)
+          ? householderOverlap(from.completion, to.completion)
+          : (own, sum) => estimateSquares(rotate, own, sum);
+      squares(v, out);
+    },
     onlyPermutesAndFlips: sameDirections,
   };
 }

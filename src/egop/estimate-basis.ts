@@ -2,11 +2,13 @@
 import { ArgumentError } from "../errors.ts";
 import type { Layout, TensorSlot } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
+import type { Precision } from "../linalg/panel-columns.ts";
 import { denseBasis, type Basis } from "./basis.ts";
 import { householderBasis } from "./householder-basis.ts";
 import { kroneckerBasis, type KroneckerFactors } from "./kronecker-basis.ts";
 import { auxiliaryBasis, reducedBasis } from "./low-rank-basis.ts";
 import { groupsOf, type Group } from "./moment-form.ts";
+import { leadingFactors } from "./leading-factors.ts";
 import { chooseRank, type RankChoice } from "./rank-choice.ts";
 import { isWeight } from "./sampling.ts";
 import type { SecondMoment } from "./second-moment.ts";
@@ -25,10 +27,16 @@ export interface BasisOptions {
    * biases and the parameters of normalizations are not.
    */
   readonly rotate?: (tensor: TensorSlot) => boolean;
-  /** The number of leading directions of each basis (at most its dimension), or how to choose it. Left out: all. */
+  /**
+   * The number of leading directions of each basis (at most its dimension), or how to choose it. Left out: all. Of a
+   * Kronecker basis the directions are products of one of the rows' and one of the columns': of each side those are taken
+   * that stand in a leading one, and completed by reflectors.
+   */
   readonly rank?: RankChoice;
   /** With a rank: a whole basis completed by reflectors (default), r coordinates only, or r beside the original ones. */
   readonly form?: "householder" | "reduced" | "auxiliary";
+  /** With a rank: whether directions are kept as doubles (default) or as singles; see DirectionOptions. */
+  readonly precision?: Precision;
   /** With "reduced": where the run starts, in original coordinates; what of it lies outside of the span stays. */
   readonly start?: Float64Array;
 }
@@ -45,21 +53,27 @@ export interface BasisSource {
 
 /** See EgopEstimate.basis. */
 export function basisFor(source: BasisSource, options: BasisOptions): Basis {
-  const { by = "all", rotate = isWeight, rank, form, start } = options;
-  if (rank === undefined && (form !== undefined || start !== undefined))
-    throw new ArgumentError(`basis: ${form === undefined ? "start" : "form"} is given without a rank.`);
+  const { by = "all", rotate = isWeight, rank } = options;
+  const alone = (["form", "start", "precision"] as const).find((name) => options[name] !== undefined);
+  if (rank === undefined && alone !== undefined) throw new ArgumentError(`basis: ${alone} is given without a rank.`);
   if (by === "all") {
     if (rank === undefined) return denseBasis(source.eigenvectors);
     const r = rankOf(rank, source.moment.whole(), source.trace, source.layout.size, (k) => source.leading(k));
-    return kept(source.leading(r).vectors, form, start);
+    return kept(source.leading(r).vectors, options);
   }
   const rotated = source.layout.tensors.filter((slot) => rotate(slot));
   if (by === "kronecker" || by === "convolution") {
-    if (rank !== undefined) throw new ArgumentError(`basis: by "${by}" has no rank: its factors are whole.`);
-    return kroneckerBasis(
-      source.layout,
-      new Map(rotated.map((slot) => [slot.name, factorsOf(source, slot, by === "kronecker")])),
-    );
+    const other = (["form", "precision", "start"] as const).find((name) => options[name] !== undefined);
+    if (other !== undefined && !(other === "form" && options.form === "householder"))
+      throw new ArgumentError(`basis: by "${by}" has no ${other}: its factors are whole, or completed by reflectors.`);
+    const factors = (slot: TensorSlot): KroneckerFactors => {
+      const { left, right } = source.moment.marginals(slot);
+      const [ofRows, ofColumns] = [by === "kronecker" ? left : undefined, right].map(spectrumOf);
+      return rank === undefined
+        ? { left: ofRows?.vectors, right: ofColumns?.vectors }
+        : leadingFactors(ofRows, ofColumns, rank);
+    };
+    return kroneckerBasis(source.layout, new Map(rotated.map((slot) => [slot.name, factors(slot)])));
   }
   requireTensorwise(by);
   const names = by === "tensor" ? rotated.map(({ name }) => [name]) : by;
@@ -70,12 +84,13 @@ export function basisFor(source: BasisSource, options: BasisOptions): Basis {
   );
 }
 
-function groupBasis(source: BasisSource, group: Group, { rank, form, start }: BasisOptions): Basis {
+function groupBasis(source: BasisSource, group: Group, options: BasisOptions): Basis {
+  const { rank, start } = options;
   const moment = source.moment.ofGroup(group);
   if (rank === undefined) return denseBasis(wholeSpectrum(moment).vectors);
   const r = rankOf(rank, moment, traceOf(moment), group.size, (k) => leadingSpectrum(moment, k));
-  const own = start === undefined ? undefined : partOfStart(source.layout, group, start);
-  return kept(leadingSpectrum(moment, r).vectors, form, own);
+  const own = start === undefined ? {} : { start: partOfStart(source.layout, group, start) };
+  return kept(leadingSpectrum(moment, r).vectors, { ...options, ...own });
 }
 
 function partOfStart(layout: Layout, group: Group, start: Float64Array): Float64Array {
@@ -84,11 +99,11 @@ function partOfStart(layout: Layout, group: Group, start: Float64Array): Float64
 }
 
 /** Leading directions in the form that is asked for. */
-function kept(vectors: Matrix, form: BasisOptions["form"] = "householder", start?: Float64Array): Basis {
-  if (form === "householder") return householderBasis(vectors);
-  if (form === "auxiliary") return auxiliaryBasis(vectors);
+function kept(vectors: Matrix, { form = "householder", precision = "double", start }: BasisOptions): Basis {
+  if (form === "householder") return householderBasis(vectors, { precision });
+  if (form === "auxiliary") return auxiliaryBasis(vectors, { precision });
   requireReduced(form);
-  return reducedBasis(vectors, start === undefined ? {} : { start });
+  return reducedBasis(vectors, { precision, ...(start === undefined ? {} : { start }) });
 }
 
 function rankOf(
@@ -110,10 +125,8 @@ function traceOf(moment: Moment): number {
   return trace;
 }
 
-function factorsOf(source: BasisSource, slot: TensorSlot, both: boolean): KroneckerFactors {
-  const { left, right } = source.moment.marginals(slot);
-  const axes = (matrix: Matrix): Matrix => wholeSpectrum({ kind: "matrix", matrix }).vectors;
-  return { ...(both ? { left: axes(left) } : {}), right: axes(right) };
+function spectrumOf(matrix: Matrix | undefined): Spectrum | undefined {
+  return matrix === undefined ? undefined : wholeSpectrum({ kind: "matrix", matrix });
 }
 
 /** The types allow nothing else, but plain JavaScript callers have none. */

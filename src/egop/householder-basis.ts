@@ -14,10 +14,45 @@ import { householderQR } from "../linalg/householder-qr.ts";
 import { gatherReflectors } from "../linalg/householder.ts";
 import { layout } from "../linalg/layout.ts";
 import { Matrix } from "../linalg/matrix.ts";
+import { roundedToSingles, triangleOf } from "../linalg/orthonormal-panels.ts";
+import { panelColumns } from "../linalg/panel-columns.ts";
 import { multiplyVector } from "../linalg/product.ts";
 import { checkVectors, linearBasis, type Basis } from "./basis.ts";
-import { matrixData, readMatrix, type BasisData } from "./basis-data.ts";
-import { tallShape } from "./low-rank-basis.ts";
+import { matrixData, readMatrix, readPrecision, type BasisData } from "./basis-data.ts";
+import { bytesOf, checkPrecision, tallShape, type DirectionOptions } from "./low-rank-basis.ts";
+
+/** A whole orthonormal matrix (I − Y T Yᵀ) S: Y is d × r, T r × r, and S has these signs first, then ones. */
+export interface Completion {
+  readonly reflectors: Matrix;
+  readonly triangle: Matrix;
+  readonly signs: Float64Array;
+}
+
+/** A Householder-completed basis, with what it is made of. */
+export interface HouseholderBasis extends Basis {
+  readonly kind: "householder";
+  readonly completion: Completion;
+}
+
+/** Whether a basis is one of `householderBasis`. */
+export function isHouseholderBasis(basis: Basis): basis is HouseholderBasis {
+  return basis.kind === "householder";
+}
+
+/** The completion of the orthonormal columns of a tall matrix. Throws NotFiniteError naming an entry that is not finite. */
+export function completionOf(vectors: Matrix): Completion {
+  const { rows, columns } = vectors;
+  const { packed, scales } = householderQR(vectors);
+  const { v, t } = gatherReflectors(packed.data, columns, 0, 0, rows - 1, columns, scales, 0);
+  const reflectors = new Matrix(rows, columns, v);
+  // A reflector of scale 0 reflects nothing; its vector must not say otherwise.
+  scales.forEach((scale, k) => {
+    if (scale === 0) reflectors.set(k, k, 0);
+  });
+  // Q R = V with R diagonal, ±1: the signs that bring back the columns that were given.
+  const signs = Float64Array.from({ length: columns }, (_v, k) => (packed.get(k, k) < 0 ? -1 : 1));
+  return { reflectors, triangle: new Matrix(columns, columns, t), signs };
+}
 
 /**
  * The d coordinates with respect to the orthonormal columns of a d × r matrix, r from 0 to d, and a completion of them.
@@ -25,23 +60,23 @@ import { tallShape } from "./low-rank-basis.ts";
  *
  * @example householderBasis(Matrix.fromRows([[0.6], [0.8]])).rotatedDimension // 2
  */
-export function householderBasis(vectors: Matrix): Basis {
+export function householderBasis(vectors: Matrix, options: DirectionOptions = {}): HouseholderBasis {
   const { dimension, rank } = tallShape("householderBasis", vectors);
-  const { packed, scales } = householderQR(vectors);
-  const { v, t } = gatherReflectors(packed.data, rank, 0, 0, dimension - 1, rank, scales, 0);
-  const [reflectors, triangle] = [new Matrix(dimension, rank, v), new Matrix(rank, rank, t)];
-  // Q R = V with R diagonal, ±1: the signs that bring back the columns that were given.
-  const signs = Float64Array.from({ length: rank }, (_v, k) => (packed.get(k, k) < 0 ? -1 : 1));
-  const [inner, mixed, signed] = [rank, rank, dimension].map((length) => new Float64Array(length));
+  const { precision = "double" } = options;
+  checkPrecision("householderBasis", precision);
+  const given = completionOf(vectors);
+  const completion = precision === "double" ? given : ofSingles(given);
+  const { reflectors, triangle, signs } = completion;
+  const panels = panelColumns(reflectors, precision);
+  const inner = new Float64Array(rank);
+  const signed = new Float64Array(dimension);
 
-  /** out = (I − Y T Yᵀ) x, or its transpose. */
-  function reflect(x: Float64Array, transpose: boolean, out: Float64Array): void {
-    multiplyVector(reflectors, x, { transpose: true, out: inner });
-    multiplyVector(triangle, inner, { transpose, out: mixed });
-    multiplyVector(reflectors, mixed, { out });
-    for (let i = 0; i < dimension; i++) out[i] = x[i] - out[i];
-  }
-  return linearBasis({
+  const minusT = (transpose: boolean) => (coefficients: Float64Array) => {
+    multiplyVector(triangle, coefficients, { transpose, out: inner });
+    for (let k = 0; k < rank; k++) coefficients[k] = -inner[k];
+  };
+  const [forward, backward] = [false, true].map(minusT);
+  const basis = linearBasis({
     kind: "householder",
     dimension,
     rotatedLayout: layout({ rotated: [dimension] }),
@@ -49,20 +84,26 @@ export function householderBasis(vectors: Matrix): Basis {
       checkVectors("householderBasis", direction, out, dimension, dimension);
       signed.set(direction);
       for (let k = 0; k < rank; k++) signed[k] *= signs[k];
-      reflect(signed, false, out);
+      panels.update(signed, forward, out);
     },
     pullGradient(gradient, out): void {
       checkVectors("householderBasis", gradient, out, dimension, dimension);
-      reflect(gradient, true, out);
+      panels.update(gradient, backward, out);
       for (let k = 0; k < rank; k++) out[k] *= signs[k];
     },
     matrices: [vectors],
-    cost: { operations: 4 * dimension * rank, bytes: 8 * dimension * rank },
-    toJSON: () => ({ kind: "householder", version: 1, vectors: matrixData(vectors) }),
+    cost: { operations: 4 * dimension * rank, bytes: bytesOf(precision) * dimension * rank },
+    toJSON: () => ({ kind: "householder", version: 1, precision, vectors: matrixData(vectors) }),
   });
+  return { ...basis, kind: "householder", completion };
+}
+
+function ofSingles({ reflectors, signs }: Completion): Completion {
+  const rounded = roundedToSingles(reflectors);
+  return { reflectors: rounded, triangle: triangleOf(rounded), signs };
 }
 
 /** Reads what a Householder-completed basis' `toJSON` wrote. */
 export function householderFromData(data: BasisData): Basis {
-  return householderBasis(readMatrix(data, "vectors"));
+  return householderBasis(readMatrix(data, "vectors"), { precision: readPrecision(data) });
 }

@@ -22,10 +22,10 @@ export { basisFromJSON } from "./basis-from-json.ts";
 export { changeOfBasis, type BasisChange, type SquaresRule } from "./change-of-basis.ts";
 export { egop, EgopEstimate, estimateFrom, estimateOf, type EgopOptions } from "./estimate.ts";
 export type { BasisOptions } from "./estimate-basis.ts";
-export { exampleObjective, type ExampleObjective } from "./example-objective.ts";
+export type { ExampleObjective } from "./example-objective.ts";
 export { hadamardBasis } from "./hadamard-basis.ts";
 export { inBasis, type InBasisOptions, type InBasisState } from "./in-basis.ts";
-export { householderBasis } from "./householder-basis.ts";
+export { householderBasis, type Completion, type HouseholderBasis } from "./householder-basis.ts";
 export {
   convolutionBasis,
   kroneckerBasis,
@@ -39,7 +39,10 @@ export {
   reducedBasis,
   type AuxiliaryBasis,
   type ProjectLeakState,
+  type DirectionOptions,
+  type ReducedOptions,
 } from "./low-rank-basis.ts";
+export type { Precision } from "../linalg/panel-columns.ts";
 export {
   kroneckerMarginals,
   tensorBlocks,

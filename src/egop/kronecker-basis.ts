@@ -3,7 +3,8 @@
  * elements row by row. With U and Z from the marginals E[G Gᵀ] and E[Gᵀ G] of the gradient it is the basis of SOAP and
  * Shampoo; with Z alone, one basis of a convolution that all its filters (the rows) share.
  *
- * Two small products to apply: 2·rows·columns·(rows + columns) operations. Source: N. Vyas et al., SOAP: Improving and
+ * Two small products to apply: 2·rows·columns·(rows + columns) operations, or 4·rows·columns·p for a side that is given by p
+ * leading directions. Source: N. Vyas et al., SOAP: Improving and
  * Stabilizing Shampoo using Adam, arXiv 2409.11321.
  */
 import { ArgumentError, ShapeError } from "../errors.ts";
@@ -13,14 +14,18 @@ import { planProduct } from "../linalg/product.ts";
 import { residentMemory, residentStart, runResidentProduct } from "../linalg/resident.ts";
 import { checkVectors, linearBasis, type Basis } from "./basis.ts";
 import { matrixData, readLayout, readOptionalMatrix, type BasisData } from "./basis-data.ts";
+import { completedFactors, type BothSides } from "./completed-factors.ts";
 import { matrixSizes } from "./moment-form.ts";
 import { unionBasis, type BasisPart } from "./union-basis.ts";
 
-/** Orthonormal factors of a tensor as a matrix; a side without one is not rotated. */
+/**
+ * Orthonormal factors of a tensor as a matrix; a side without one is not rotated. A factor of fewer columns than rows gives
+ * its side's leading directions, and is completed by reflectors as in `householderBasis`.
+ */
 export interface KroneckerFactors {
-  /** rows × rows, for the first axis. */
+  /** rows × p, for the first axis. */
   readonly left?: Matrix | undefined;
-  /** columns × columns, for all other axes together. */
+  /** columns × p, for all other axes together. */
   readonly right?: Matrix | undefined;
 }
 
@@ -38,27 +43,34 @@ export function isKroneckerFactorBasis(basis: Basis): basis is KroneckerFactorBa
 }
 
 /**
- * The Kronecker basis of a single tensor, which keeps its shape. Throws ShapeError for factors of other sizes.
+ * The Kronecker basis of a single tensor, which keeps its shape. Whole factors are kept, not copied; those that are to be
+ * completed, and what stands beside them, are copied. Throws ShapeError for factors of other sizes.
  *
  * @example kroneckerFactorBasis([2, 3], { left: Matrix.identity(2) }).dimension // 6
  */
 export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): KroneckerFactorBasis {
   const [rows, columns] = matrixSizes({ shape });
   const { left, right } = factors;
-  requireSquare("left", left, rows);
-  requireSquare("right", right, columns);
+  requireTall("left", left, rows);
+  requireTall("right", right, columns);
   const size = rows * columns;
+  let completed: BothSides | undefined;
   const [push, pull] = [false, true].map((transpose) => {
     // Made when it is first needed: a basis that is only kept or written takes no memory of its own.
     let apply: Apply | undefined;
     return (from: Float64Array, out: Float64Array): void => {
       checkVectors("kroneckerBasis", from, out, size, size);
+      if (!areWhole(factors)) {
+        completed ??= completedFactors(rows, columns, left, right);
+        completed(transpose, from, out);
+        return;
+      }
       apply ??= inResidentMemory(rows, columns, factors, transpose) ?? onArrays(rows, columns, factors, transpose);
       apply(from, out);
     };
   });
   const own = layout({ tensor: shape });
-  const sides = (left === undefined ? 0 : rows) + (right === undefined ? 0 : columns);
+  const sides = operationsOf(left) + operationsOf(right);
   const matrices = [left, right].filter((factor) => factor !== undefined);
   const basis = linearBasis({
     kind: "kronecker",
@@ -67,7 +79,7 @@ export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): K
     pushDirection: push,
     pullGradient: pull,
     matrices,
-    cost: { operations: 2 * size * sides, bytes: 8 * matrices.reduce((sum, { data }) => sum + data.length, 0) },
+    cost: { operations: size * sides, bytes: 8 * matrices.reduce((sum, { data }) => sum + data.length, 0) },
     toJSON: () => ({
       ...{ kind: "kronecker", version: 1, layout: [{ name: "tensor", shape: [...shape] }] },
       left: left === undefined ? null : matrixData(left),
@@ -126,10 +138,22 @@ function inResidentMemory(
   };
 }
 
-function requireSquare(side: string, factor: Matrix | undefined, size: number): void {
-  if (factor !== undefined && (factor.rows !== size || factor.columns !== size))
+/** Whether no factor is to be completed. */
+export function areWhole({ left, right }: KroneckerFactors): boolean {
+  return [left, right].every((factor) => factor === undefined || factor.rows === factor.columns);
+}
+
+/** For each element of the tensor. */
+function operationsOf(factor: Matrix | undefined): number {
+  if (factor === undefined) return 0;
+  return factor.rows === factor.columns ? 2 * factor.rows : 4 * factor.columns;
+}
+
+function requireTall(side: string, factor: Matrix | undefined, size: number): void {
+  if (factor !== undefined && (factor.rows !== size || factor.columns > size || factor.columns === 0))
     throw new ShapeError(
-      `kroneckerBasis: the ${side} factor is ${factor.rows} × ${factor.columns}; expected ${size} × ${size}.`,
+      `kroneckerBasis: the ${side} factor is ${factor.rows} × ${factor.columns}; expected ${size} × ${size}, ` +
+        "or fewer columns.",
     );
 }
 

@@ -2,20 +2,18 @@
  * Eigenvalues and eigenvectors of a second moment C = RᵀR / weight that is known by its rows R (k × d: gradients, or a
  * sketch of them), or by itself.
  *
- * Where the smaller side of R has at most `accurateSide` elements the vectors are right singular vectors of R by QR and
- * one-sided Jacobi, so that small eigenvalues keep their relative accuracy; beyond, where that would take minutes, they
- * are those of RᵀR (or, for k < d, of RRᵀ) by tridiagonalization, with errors of a few units of round-off of λ₁. The
- * vectors are orthonormal to a few units of round-off on each road.
+ * Rows are never squared: the vectors are right singular vectors of R and the eigenvalues squares of its singular values.
+ * Where the smaller side of R has at most `accurateSide` elements these come from QR and one-sided Jacobi, so that small
+ * eigenvalues keep their relative accuracy; beyond, where that would take minutes, from bidiagonal form, with an error of
+ * √λᵢ of a few units of round-off of √λ₁. The vectors are orthonormal to a few units of round-off on each road.
  */
 import { ArgumentError, NotFiniteError } from "../errors.ts";
 import { householderQR } from "../linalg/householder-qr.ts";
 import { singularValueDecomposition } from "../linalg/singular-value-decomposition.ts";
 import { Matrix } from "../linalg/matrix.ts";
-import { orientationOf } from "../linalg/orientation.ts";
-import { gram, multiply } from "../linalg/product.ts";
 import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 
-/** Up to this many rows or columns the eigenvectors come from the gradients themselves, beyond from their squares. */
+/** Up to this many rows or columns, one-sided Jacobi. */
 const accurateSide = 200;
 
 /** A symmetric positive semidefinite matrix: itself, or by rows R as RᵀR / weight. */
@@ -39,9 +37,7 @@ export function wholeSpectrum(moment: Moment): Spectrum {
   const dimension = sideOf(moment);
   if (moment.kind === "matrix") return cleaned(symmetricEigen(finite(moment.matrix)), 1);
   const { rows, weight } = moment;
-  if (dimension <= accurateSide) return cleaned(completed(throughSingularValues(rows), dimension), weight);
-  if (rows.rows < dimension) return completed(leadingSpectrum(moment, rows.rows), dimension);
-  return cleaned(symmetricEigen(finite(gram(rows))), weight);
+  return cleaned(completed(throughSingularValues(rows), dimension), weight);
 }
 
 /**
@@ -56,35 +52,15 @@ export function leadingSpectrum(moment: Moment, rank: number): Spectrum {
       `egop: the rank is ${rank}; expected a whole number from 1 to ${most}, ` +
         (most < dimension ? `the number of samples (take more of them).` : "the number of parameters."),
     );
-  if (moment.kind === "matrix" || (dimension > accurateSide && dimension <= moment.rows.rows))
-    return firstOf(wholeSpectrum(moment), rank);
-  const { rows, weight } = moment;
-  const small = Math.min(rows.rows, dimension) <= accurateSide;
-  return cleaned(firstOf(small ? throughSingularValues(rows) : throughRows(rows, rank), rank), weight);
+  if (moment.kind === "matrix") return firstOf(wholeSpectrum(moment), rank);
+  return cleaned(firstOf(throughSingularValues(moment.rows), rank), moment.weight);
 }
 
 /** σ² and the right singular vectors, min(k, d) of them. */
 function throughSingularValues(rows: Matrix): Spectrum {
-  const { values, v } = singularValueDecomposition(rows, { method: "jacobi" });
+  const method = Math.min(rows.rows, rows.columns) <= accurateSide ? "jacobi" : "bidiagonal";
+  const { values, v } = singularValueDecomposition(rows, { method });
   return { values: values.map((value) => value * value), vectors: v };
-}
-
-/** The leading eigenvectors of RᵀR from those of RRᵀ: Rᵀu, made orthonormal. */
-function throughRows(rows: Matrix, rank: number): Spectrum {
-  const { values, vectors } = symmetricEigen(finite(multiply(rows, rows, { transposeB: true })));
-  const leading = firstOf({ values, vectors }, rank);
-  // Columns in descending order of length: QR keeps the long ones, and cleans the short ones of what is left of the others.
-  return { values: leading.values, vectors: orthonormalized(multiply(rows, leading.vectors, { transposeA: true })) };
-}
-
-/** Q of a QR factorization, each column oriented as eigenvectors are. */
-function orthonormalized(columns: Matrix): Matrix {
-  const q = householderQR(columns).q().transpose();
-  for (let k = 0; k < q.rows; k++) {
-    const row = q.row(k);
-    if (orientationOf(row) < 0) for (let i = 0; i < row.length; i++) row[i] = -row[i];
-  }
-  return q.transpose();
 }
 
 /** The given vectors first, and an orthonormal completion of them, of eigenvalue zero. */

@@ -8,14 +8,14 @@
  * of p that the secular equation gives to full relative accuracy are used.
  *
  * Cost: at most about 8n³/3 flops, nearly all in matrix products; much less where values of the halves agree or parts of z
- * vanish (deflation). Memory: 4n². Accuracy: a few units of round-off of the norm, the vectors orthonormal to the same,
+ * vanish (deflation); O(n²) for the values alone. Memory: 4n². Accuracy: a few units of round-off of the norm, the vectors orthonormal to the same,
  * also those of zeros.
  *
  * Source: M. Gu and S. Eisenstat, A Divide-and-Conquer Algorithm for the Bidiagonal SVD, SIAM J. Matrix Anal. Appl. 16,
  * 1995; deflation as in LAPACK's dlasd2.
  */
-import { both, combine, first, placeValues, second, solveSecular, turnRows } from "./divide-and-conquer.ts";
-import { type Workspace, workspaceFor } from "./divide-and-conquer.ts";
+import { edgeFrame, wholeFrame, type Frame } from "./bidiagonal-frames.ts";
+import { both, first, placeValues, second, solveSecular, type Workspace, workspaceFor } from "./divide-and-conquer.ts";
 import { Matrix } from "./matrix.ts";
 
 const unitRoundoff = 1.1102230246251565e-16;
@@ -30,28 +30,54 @@ export interface BidiagonalSVD {
 }
 
 /** What is the same in all pieces. */
-interface Problem extends BidiagonalSVD {
+interface Problem {
+  readonly values: Float64Array;
+  readonly frame: Frame;
   readonly diagonal: Float64Array;
   readonly superdiagonal: Float64Array;
   /** What is smaller counts as zero. */
   readonly tolerance: number;
   readonly workspace: Workspace;
-  /** Coefficients of the right vectors, while the left ones are made. */
-  readonly coefficients: Float64Array;
 }
 
 /** Decomposes the matrix with this diagonal (n) and superdiagonal (n − 1); entries of size 1 or so. Throws NotConvergedError. */
 export function bidiagonalDivideAndConquer(diagonal: Float64Array, superdiagonal: Float64Array): BidiagonalSVD {
   const n = diagonal.length;
-  let norm = 0;
-  for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(diagonal[i]), Math.abs(superdiagonal[i] ?? 0));
+  const norm = largestOf(diagonal, superdiagonal);
   if (norm === 0) return { values: new Float64Array(n), u: Matrix.identity(n), v: Matrix.identity(n) };
-  const problem = {
-    ...{ values: new Float64Array(n), u: new Matrix(n, n), v: new Matrix(n, n), diagonal, superdiagonal },
-    ...{ tolerance: 4 * unitRoundoff * norm, workspace: workspaceFor(n, n * n), coefficients: new Float64Array(n * n) },
-  };
+  const [u, v, workspace] = [new Matrix(n, n), new Matrix(n, n), workspaceFor(n, n * n)];
+  const problem = problemOf(diagonal, superdiagonal, norm, workspace, wholeFrame(u, v, workspace));
   solve(problem, 0, n);
-  return problem;
+  return { values: problem.values, u, v };
+}
+
+/** The values alone, in no order; O(n²) operations. Throws NotConvergedError. */
+export function bidiagonalValues(diagonal: Float64Array, superdiagonal: Float64Array): Float64Array {
+  const n = diagonal.length;
+  const norm = largestOf(diagonal, superdiagonal);
+  if (norm === 0) return new Float64Array(n);
+  const workspace = workspaceFor(n, n * n);
+  const problem = problemOf(diagonal, superdiagonal, norm, workspace, edgeFrame(n, workspace));
+  solve(problem, 0, n);
+  return problem.values;
+}
+
+function largestOf(diagonal: Float64Array, superdiagonal: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < diagonal.length; i++)
+    largest = Math.max(largest, Math.abs(diagonal[i]), Math.abs(superdiagonal[i] ?? 0));
+  return largest;
+}
+
+function problemOf(
+  diagonal: Float64Array,
+  superdiagonal: Float64Array,
+  norm: number,
+  workspace: Workspace,
+  frame: Frame,
+): Problem {
+  const values = new Float64Array(diagonal.length);
+  return { values, frame, diagonal, superdiagonal, tolerance: 4 * unitRoundoff * norm, workspace };
 }
 
 /**
@@ -59,10 +85,10 @@ export function bidiagonalDivideAndConquer(diagonal: Float64Array, superdiagonal
  * vectors are in these rows of u and v, and what v has orthogonal to them (the vector of the null space) in row `high`.
  */
 function solve(problem: Problem, low: number, high: number): void {
-  const { diagonal, superdiagonal, values, u, v } = problem;
+  const { diagonal, superdiagonal, values, frame } = problem;
   const n = diagonal.length;
   if (high === low) {
-    v.set(low, low, 1);
+    frame.empty(low);
     return;
   }
   if (high - low > 1) {
@@ -75,17 +101,12 @@ function solve(problem: Problem, low: number, high: number): void {
   const a = diagonal[low];
   if (high === n) {
     values[low] = Math.abs(a);
-    u.set(low, low, a < 0 ? -1 : 1);
-    v.set(low, low, 1);
+    frame.single(low, a < 0 ? -1 : 1, 1, 0, false);
     return;
   }
   const { size, c, s } = rotationOf(a, superdiagonal[low]);
   values[low] = size;
-  u.set(low, low, 1);
-  v.set(low, low, c);
-  v.set(low, high, s);
-  v.set(high, low, -s);
-  v.set(high, high, c);
+  frame.single(low, 1, c, s, true);
 }
 
 /** The length of (a, b), and the direction, (1, 0) for zero. */
@@ -97,7 +118,7 @@ function rotationOf(a: number, b: number): { readonly size: number; readonly c: 
 
 /** Puts together what is above and below row `middle`. */
 function merge(problem: Problem, low: number, middle: number, high: number): void {
-  const { diagonal, superdiagonal, values, u, v, tolerance, workspace, coefficients } = problem;
+  const { diagonal, superdiagonal, values, frame, tolerance, workspace } = problem;
   const { z, half } = workspace;
   const n = diagonal.length;
   const alpha = diagonal[middle];
@@ -105,32 +126,30 @@ function merge(problem: Problem, low: number, middle: number, high: number): voi
   // Columns reach to before `end`.
   const end = Math.min(high + 1, n);
   for (let i = low; i < middle; i++) {
-    z[i] = alpha * v.data[i * n + middle];
+    z[i] = alpha * frame.last(i, middle);
     half[i] = first;
   }
   for (let i = middle + 1; i < high; i++) {
-    z[i] = beta * v.data[i * n + middle + 1];
+    z[i] = beta * frame.first(i, middle + 1);
     half[i] = second;
   }
   // Of the vectors of the halves' null spaces one combination has a part in z, the other is the whole's.
   half[middle] = both;
-  z[middle] = alpha * v.data[middle * n + middle];
+  z[middle] = alpha * frame.last(middle, middle);
+  const other = high < n ? beta * frame.first(high, middle + 1) : 0;
+  frame.join(low, middle, high, end);
   if (high < n) {
-    const { size, c, s } = rotationOf(z[middle], beta * v.data[high * n + middle + 1]);
-    turnRows(v, middle, high, c, s, low, end);
+    const { size, c, s } = rotationOf(z[middle], other);
+    frame.turnRight(middle, high, c, s, low, end);
     z[middle] = size;
   }
   // A part that vanishes counts as one that does not quite: so no root is a pole, and zeros have their vectors.
   if (Math.abs(z[middle]) < tolerance) z[middle] = z[middle] < 0 ? -tolerance : tolerance;
   values[middle] = 0;
-  u.data[middle * n + middle] = 1;
 
   const count = deflate(problem, low, middle, high, end);
   solveSecular(count, 1, workspace);
-  leftCoefficients(count, problem);
-  combine(low, middle + 1, high, end, count, v, workspace);
-  workspace.coefficients.set(coefficients.subarray(0, count * count));
-  combine(low, middle + 1, high, high, count, u, workspace);
+  frame.combine(low, middle, high, end, count);
   for (let k = 0; k < count; k++) workspace.roots[k] = Math.sqrt(Math.max(0, workspace.roots[k]));
   placeValues(values, low, high, count, workspace);
 }
@@ -140,7 +159,7 @@ function merge(problem: Problem, low: number, middle: number, high: number): voi
  * that brings its part of z to zero. Fills `kept`, `poles` (the squares) and `weights` in ascending order and returns how
  * many; `deflated` holds the rest.
  */
-function deflate({ values, u, v, tolerance, workspace }: Problem, ...piece: [number, number, number, number]): number {
+function deflate({ values, frame, tolerance, workspace }: Problem, ...piece: [number, number, number, number]): number {
   const [low, middle, high, end] = piece;
   const { z, order, kept, deflated, half, poles, weights } = workspace;
   const size = high - low;
@@ -163,8 +182,8 @@ function deflate({ values, u, v, tolerance, workspace }: Problem, ...piece: [num
         z[i] = length;
         z[previous] = 0;
         if (half[i] !== half[previous]) half[i] = half[previous] = both;
-        turnRows(u, previous, i, cosine, sine, low, high);
-        turnRows(v, previous, i, cosine, sine, low, end);
+        frame.turnLeft(previous, i, cosine, sine, low, high);
+        frame.turnRight(previous, i, cosine, sine, low, end);
         deflated[dropped++] = previous;
       } else kept[count++] = previous;
     }
@@ -178,23 +197,4 @@ function deflate({ values, u, v, tolerance, workspace }: Problem, ...piece: [num
     weights[k] = z[kept[k]];
   }
   return count;
-}
-
-/** From the right vectors' coefficients, rows zᵢ/(pᵢ − λ), those of the left ones: M times them, (−1, dᵢzᵢ/(pᵢ − λ)). */
-function leftCoefficients(count: number, { workspace, coefficients }: Problem): void {
-  const { poles, roots, ordered, coefficients: right } = workspace;
-  for (let j = 0; j < count; j++) {
-    const row = j * count;
-    // z₀/(0 − λ) is z₀/(−λ).
-    const head = (right[row] / ordered[0]) * roots[j];
-    coefficients[row] = head;
-    let sum = head * head;
-    for (let i = 1; i < count; i++) {
-      const entry = Math.sqrt(poles[i]) * right[row + i];
-      coefficients[row + i] = entry;
-      sum += entry * entry;
-    }
-    const norm = Math.sqrt(sum);
-    for (let i = 0; i < count; i++) coefficients[row + i] /= norm;
-  }
 }

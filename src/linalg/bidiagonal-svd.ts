@@ -1,6 +1,7 @@
 /**
  * The singular value decomposition A = U Σ Vᵀ through bidiagonal form: QR first where A is taller than wide, then
- * reflectors from both sides (bidiagonal.ts), and divide and conquer (bidiagonal-divide-and-conquer.ts).
+ * reflectors from both sides (bidiagonal.ts), and divide and conquer (bidiagonal-divide-and-conquer.ts). Small matrices by
+ * small-svd.ts.
  *
  * Cost for m × n, m ≥ n: 4mn² flops for QR and what Q is applied to, at most about 10n³ for the rest, most of it in matrix
  * products. Accuracy: values to a few units of round-off of the largest, vectors orthonormal to the same.
@@ -8,32 +9,66 @@
  * Singular Value Decomposition, ACM TOMS 8, 1982 (QR first); LAPACK's dgesdd.
  */
 import { bidiagonalize } from "./bidiagonal.ts";
-import { bidiagonalDivideAndConquer } from "./bidiagonal-divide-and-conquer.ts";
+import { bidiagonalDivideAndConquer, bidiagonalValues } from "./bidiagonal-divide-and-conquer.ts";
 import { requireRepresentable } from "./finite.ts";
-import { householderQR } from "./householder-qr.ts";
+import { householderQR, type HouseholderQR } from "./householder-qr.ts";
 import type { TallSVD } from "./jacobi-svd.ts";
 import { Matrix } from "./matrix.ts";
 import { descendingOrder, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { smallSingularValues, smallSVD } from "./small-svd.ts";
+
+/** Up to this size there are no blocks… */
+const smallSize = 32;
+/** …and with at most so many elements no QR first. */
+const smallArea = 2 * smallSize * smallSize;
 
 /** Decomposes a matrix with m ≥ n and finite entries, which is not changed. Throws NotConvergedError, NotFiniteError. */
 export function bidiagonalSVD(matrix: Matrix): TallSVD {
   const { rows, columns: n } = matrix;
+  if (n <= smallSize && rows * n <= smallArea) return smallSVD(matrix);
+  const { scale, square, outer } = squared(matrix);
+  const { values, u, v } = n <= smallSize ? smallSVD(square) : throughBlocks(square);
+  for (let i = 0; i < n; i++) values[i] /= scale;
+  requireRepresentable(values, "singularValueDecomposition: a singular value");
+  if (outer === null) return { values, u, v };
+  const padded = new Matrix(rows, n);
+  padded.data.set(u.data);
+  return { values, u: outer.applyQ(padded), v };
+}
+
+/** The values of `bidiagonalSVD` alone, with the same bits. */
+export function bidiagonalSingularValues(matrix: Matrix): Float64Array {
+  const { rows, columns: n } = matrix;
+  if (n <= smallSize && rows * n <= smallArea) return smallSingularValues(matrix);
+  const { scale, square } = squared(matrix);
+  const values = n <= smallSize ? smallSingularValues(square) : valuesThroughBlocks(square);
+  for (let i = 0; i < n; i++) values[i] /= scale;
+  requireRepresentable(values, "singularValueDecomposition: a singular value");
+  return values;
+}
+
+/** The matrix times `scale`, of entries near 1: itself where it is square, else R of its QR factorization. */
+function squared(matrix: Matrix): { readonly scale: number; square: Matrix; outer: HouseholderQR | null } {
+  const { rows, columns } = matrix;
   const scale = scaleToOne(matrix.data);
-  const scaled = new Matrix(rows, n, matrix.data.slice());
+  const scaled = new Matrix(rows, columns, matrix.data.slice());
   for (let i = 0; i < scaled.data.length; i++) scaled.data[i] *= scale;
-  const outer = rows > n ? householderQR(scaled) : null;
-  const { diagonal, superdiagonal, applyP, applyQ } = bidiagonalize(outer === null ? scaled : outer.r());
+  const outer = rows > columns ? householderQR(scaled) : null;
+  return { scale, square: outer === null ? scaled : outer.r(), outer };
+}
+
+function throughBlocks(matrix: Matrix): TallSVD {
+  const { diagonal, superdiagonal, applyP, applyQ } = bidiagonalize(matrix);
   const { values, u, v } = bidiagonalDivideAndConquer(diagonal, superdiagonal);
   const order = descendingOrder(values);
-  const signs = order.map(() => 1);
-  const sorted = Float64Array.from(order, (index) => values[index] / scale);
-  requireRepresentable(sorted, "singularValueDecomposition: a singular value");
-  const left = rowsAsColumns(u, order, signs);
-  const right = rowsAsColumns(v, order, signs);
+  const left = rowsAsColumns(u, order);
+  const right = rowsAsColumns(v, order);
   applyP(left);
   applyQ(right);
-  if (outer === null) return { values: sorted, u: left, v: right };
-  const padded = new Matrix(rows, n);
-  padded.data.set(left.data);
-  return { values: sorted, u: outer.applyQ(padded), v: right };
+  return { values: Float64Array.from(order, (index) => values[index]), u: left, v: right };
+}
+
+function valuesThroughBlocks(matrix: Matrix): Float64Array {
+  const { diagonal, superdiagonal } = bidiagonalize(matrix);
+  return bidiagonalValues(diagonal, superdiagonal).sort().reverse();
 }

@@ -12,16 +12,14 @@ import { oneNorm } from "./entry-norms.ts";
 import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 import { estimateOneNorm } from "./norm-estimate.ts";
-import { multiply, planProduct } from "./product.ts";
+import { choleskyInPlace } from "./cholesky-columns.ts";
+import { multiply } from "./product.ts";
+import { oneNormInRange } from "./range.ts";
 import { solutionSpace } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { symmetrized } from "./symmetry.ts";
 import { columnsOf, substitute } from "./triangular-solve.ts";
-
-/** Columns of a block. */
-const blockSize = 32;
-/** Up to this size there is one block. */
-const smallSize = 48;
+import { substituteVector } from "./vector-substitution.ts";
 
 /** A = L Lᵀ, with what one does with it. Made by `cholesky`. */
 export class Cholesky {
@@ -84,6 +82,11 @@ export class Cholesky {
 
   #solve(x: Float64Array, columns: number): void {
     const { rows: n, data } = this.l;
+    if (columns === 1) {
+      substituteVector(data, 0, n, n, false, false, false, x);
+      substituteVector(data, 0, n, n, false, true, false, x);
+      return;
+    }
     substitute({ data, n, upper: false, transpose: false, unitDiagonal: false }, x, columns);
     substitute({ data, n, upper: false, transpose: true, unitDiagonal: false }, x, columns);
   }
@@ -107,81 +110,6 @@ export function cholesky(matrix: Matrix): Cholesky {
       `cholesky: the matrix is not positive definite: pivot ${place} of ${n} is ${data[place * n + place]}.`,
       place,
     );
-  return new Cholesky(l, oneNorm(matrix));
-}
-
-/**
- * Overwrites an n × n array, of which the lower triangle is read, with L and zeros. The result is −1, or the place of the
- * first pivot that is not positive: then it is left there in the array.
- */
-export function choleskyInPlace(data: Float64Array, n: number): number {
-  const size = n <= smallSize ? n : blockSize;
-  const negated = new Float64Array(n <= smallSize ? 0 : size * n);
-  for (let first = 0; first < n; first += size) {
-    const end = Math.min(n, first + size);
-    if (first > 0) subtractDone(data, n, first, end, negated);
-    for (let j = first; j < end; j++) {
-      const place = factorRow(data, n, first, j);
-      if (place >= 0) return place;
-    }
-    divideRows(data, n, first, end);
-  }
-  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) data[i * n + j] = 0;
-  return -1;
-}
-
-/** Takes from a block column what all columns before make of it. Above the diagonal this leaves nothing of use. */
-function subtractDone(data: Float64Array, n: number, first: number, end: number, negated: Float64Array): void {
-  for (let i = first, to = 0; i < end; i++) for (let k = 0, from = i * n; k < first; k++) negated[to++] = -data[from++];
-  planProduct({
-    ...{ rows: n - first, columns: end - first, inner: first },
-    ...{ transposeB: true, accumulate: true, strideA: n, strideC: n },
-  })(data, first * n, negated, 0, data, first * n + first);
-}
-
-/** Row i of L from column `first` on, its diagonal last; the place i when that is not positive. */
-function factorRow(data: Float64Array, n: number, first: number, i: number): number {
-  const row = i * n;
-  for (let j = first; j < i; j++) {
-    let rest = data[row + j];
-    for (let k = first, other = j * n; k < j; k++) rest -= data[row + k] * data[other + k];
-    data[row + j] = rest / data[j * n + j];
-  }
-  let rest = data[row + i];
-  for (let k = first; k < i; k++) rest -= data[row + k] * data[row + k];
-  data[row + i] = rest > 0 ? Math.sqrt(rest) : rest;
-  return rest > 0 ? -1 : i;
-}
-
-/** The rows of L below a block, four at a time: each sum has to wait for its last subtraction. */
-function divideRows(data: Float64Array, n: number, first: number, end: number): void {
-  let i = end;
-  for (; i + 4 <= n; i += 4) {
-    const [r0, r1, r2, r3] = [i * n, (i + 1) * n, (i + 2) * n, (i + 3) * n];
-    for (let j = first; j < end; j++) {
-      let s0 = data[r0 + j];
-      let s1 = data[r1 + j];
-      let s2 = data[r2 + j];
-      let s3 = data[r3 + j];
-      const other = j * n;
-      for (let k = first; k < j; k++) {
-        const factor = data[other + k];
-        s0 -= data[r0 + k] * factor;
-        s1 -= data[r1 + k] * factor;
-        s2 -= data[r2 + k] * factor;
-        s3 -= data[r3 + k] * factor;
-      }
-      const pivot = data[other + j];
-      data[r0 + j] = s0 / pivot;
-      data[r1 + j] = s1 / pivot;
-      data[r2 + j] = s2 / pivot;
-      data[r3 + j] = s3 / pivot;
-    }
-  }
-  for (; i < n; i++)
-    for (let j = first, row = i * n; j < end; j++) {
-      let rest = data[row + j];
-      for (let k = first, other = j * n; k < j; k++) rest -= data[row + k] * data[other + k];
-      data[row + j] = rest / data[j * n + j];
-    }
+  const norm = oneNormInRange(matrix);
+  return new Cholesky(l, norm >= 0 ? norm : oneNorm(matrix));
 }

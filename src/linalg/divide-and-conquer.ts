@@ -81,9 +81,13 @@ function solve(
 ): void {
   const size = high - low;
   if (size <= leafSize) {
-    const leaf = Matrix.identity(size);
-    implicitQL(d.subarray(low, high), e.subarray(low, Math.max(low, high - 1)), leaf);
-    for (let i = 0; i < size; i++) vectors.row(low + i).set(leaf.row(i), low);
+    const leaf = Matrix.identity(size).data;
+    const off = new Float64Array(size);
+    off.set(e.subarray(low, Math.min(high, e.length)));
+    implicitQL(d.subarray(low, high), off, leaf);
+    const { data, columns } = vectors;
+    for (let i = 0; i < size; i++)
+      for (let k = 0; k < size; k++) data[(low + i) * columns + low + k] = leaf[k * size + i];
     return;
   }
   const middle = low + (size >> 1);

@@ -1,50 +1,58 @@
 /**
  * Eigenvalues and eigenvectors of a symmetric tridiagonal matrix by the implicit QL algorithm with Wilkinson's shift.
  *
- * Cost: about 1.7 sweeps per eigenvalue; their rotations applied to n vectors take about 5n³ flops. The rotations are
- * gathered and then applied to panels of columns that stay in the second-level cache. Accuracy: eigenvalues to a few units
- * of round-off of the norm, vectors orthonormal to the same. At most 60 sweeps per eigenvalue on average.
+ * Cost: about 1.7 sweeps per eigenvalue; their rotations applied to n vectors take about 5n³ flops. For small matrices,
+ * whose vectors stay in the first-level cache. Accuracy: eigenvalues to a few units of round-off of the norm, vectors
+ * orthonormal to the same. At most 60 sweeps per eigenvalue on average.
  * Source: A. Dubrulle, R. Martin and J. Wilkinson, The Implicit QL Algorithm, Numerische Mathematik 12, 1968; deflation
- * as in B. Parlett, The Symmetric Eigenvalue Problem, 1980, §8.11.
+ * as in B. Parlett, The Symmetric Eigenvalue Problem, 1980, §8.11; blocks of size 2 at once, as in LAPACK's dsteqr.
  */
 import { NotConvergedError } from "../errors.ts";
-import type { Matrix } from "./matrix.ts";
+import { symmetricEigenOfTwo } from "./symmetric-two.ts";
 
 const unitRoundoff = 1.1102230246251565e-16;
 /** Sweeps per eigenvalue, on average, before giving up. */
 const maximumSweeps = 60;
-/** How many columns of the vectors are rotated while they are in the cache. */
-const panelColumns = 48;
-/** How many rotations are gathered for each pass over the vectors, per row. */
-const rotationsPerRow = 48;
 
 /**
- * Overwrites `diagonal` with the eigenvalues (in no order) and rotates the rows of `vectors` along: row i becomes the
- * combination of the given rows that belongs to eigenvalue i. `subdiagonal` (n − 1) is destroyed.
+ * Overwrites `diagonal` (n) with the eigenvalues, in no order, and rotates the columns of `vectors` (n × n, row-major)
+ * along: column i becomes the combination of the given ones that belongs to eigenvalue i. `subdiagonal` has n elements, of
+ * which the last is not read, and is destroyed.
  * Throws NotConvergedError with the number of sweeps and the largest subdiagonal entry left.
  */
-export function implicitQL(diagonal: Float64Array, subdiagonal: Float64Array, vectors: Matrix): void {
+export function implicitQL(diagonal: Float64Array, subdiagonal: Float64Array, vectors: Float64Array): void {
   const n = diagonal.length;
-  const e = new Float64Array(n);
-  e.set(subdiagonal);
+  const e = subdiagonal;
+  if (n > 0) e[n - 1] = 0;
   let norm = 0;
   for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(diagonal[i]) + Math.abs(e[i]));
-  const rotations = new RotationList(vectors, rotationsPerRow * n);
+  const cosines = new Float64Array(n);
+  const sines = new Float64Array(n);
   let sweeps = 0;
   for (let l = 0; l < n; l++) {
     for (;;) {
       const m = firstNegligible(diagonal, e, l, norm);
       if (m === l) break;
+      if (m === l + 1) {
+        const { first, second, cosine, sine } = symmetricEigenOfTwo(diagonal[l], e[l], diagonal[m]);
+        diagonal[l] = first;
+        diagonal[m] = second;
+        e[l] = 0;
+        cosines[l] = cosine;
+        sines[l] = -sine;
+        rotateColumns(vectors, n, l, m, cosines, sines);
+        break;
+      }
       if (sweeps++ === maximumSweeps * n)
         throw new NotConvergedError(
           `implicitQL: no convergence after ${sweeps - 1} sweeps; the subdiagonal still has ${Math.abs(e[l])}.`,
           sweeps - 1,
           Math.abs(e[l]),
         );
-      sweep(diagonal, e, l, m, rotations);
+      const last = sweep(diagonal, e, l, m, cosines, sines);
+      rotateColumns(vectors, n, last, m, cosines, sines);
     }
   }
-  rotations.apply();
 }
 
 /** The first index from l on behind which the subdiagonal entry is negligible beside its neighbors or the norm. */
@@ -58,8 +66,18 @@ function firstNegligible(d: Float64Array, e: Float64Array, l: number, norm: numb
   return m;
 }
 
-/** One QL sweep on rows l to m: a bulge is chased from the bottom to the top. */
-function sweep(d: Float64Array, e: Float64Array, l: number, m: number, rotations: RotationList): void {
+/**
+ * One QL sweep on rows l to m: a bulge is chased from the bottom to the top by rotations of i and i + 1, i = m − 1, m − 2,
+ * …, of which the last is returned (m where there is none).
+ */
+function sweep(
+  d: Float64Array,
+  e: Float64Array,
+  l: number,
+  m: number,
+  cosines: Float64Array,
+  sines: Float64Array,
+): number {
   const half = (d[l + 1] - d[l]) / (2 * e[l]);
   const root = hypotenuse(half, 1);
   let g = d[m] - d[l] + e[l] / (half + (half < 0 ? -root : root));
@@ -75,7 +93,7 @@ function sweep(d: Float64Array, e: Float64Array, l: number, m: number, rotations
       // The bulge has vanished on the way: the matrix splits here, and what is left of it is for the next sweep.
       d[i + 1] -= p;
       e[m] = 0;
-      return;
+      return i + 1;
     }
     sine = f / r;
     cosine = g / r;
@@ -84,104 +102,65 @@ function sweep(d: Float64Array, e: Float64Array, l: number, m: number, rotations
     p = sine * t;
     d[i + 1] = g + p;
     g = cosine * t - b;
-    rotations.add(i, cosine, sine);
+    cosines[i] = cosine;
+    sines[i] = sine;
   }
   d[l] -= p;
   e[l] = g;
   e[m] = 0;
+  return l;
 }
 
 /** √(a² + b²) without overflow. */
 function hypotenuse(a: number, b: number): number {
+  const sum = a * a + b * b;
+  if (sum > 1e-280 && sum < 1e280) return Math.sqrt(sum);
   const larger = Math.max(Math.abs(a), Math.abs(b));
   if (larger === 0) return 0;
-  if (larger > 1e-140 && larger < 1e140) return Math.sqrt(a * a + b * b);
   const x = a / larger;
   const y = b / larger;
   return larger * Math.sqrt(x * x + y * y);
 }
 
-/** Rotations of neighboring rows, gathered so that many are applied to a panel of columns while it is in the cache. */
-class RotationList {
-  readonly #vectors: Matrix;
-  readonly #rows: Int32Array;
-  readonly #cosines: Float64Array;
-  readonly #sines: Float64Array;
-  readonly #panel: Float64Array;
-  #count = 0;
-
-  constructor(vectors: Matrix, capacity: number) {
-    this.#vectors = vectors;
-    this.#rows = new Int32Array(capacity);
-    this.#cosines = new Float64Array(capacity);
-    this.#sines = new Float64Array(capacity);
-    this.#panel = new Float64Array(vectors.rows * panelColumns);
-  }
-
-  /** Row i + 1 becomes s·(row i) + c·(row i + 1), row i becomes c·(row i) − s·(row i + 1). */
-  add(i: number, cosine: number, sine: number): void {
-    if (this.#count === this.#rows.length) this.apply();
-    this.#rows[this.#count] = i;
-    this.#cosines[this.#count] = cosine;
-    this.#sines[this.#count] = sine;
-    this.#count += 1;
-  }
-
-  /** Applies what has been gathered. */
-  apply(): void {
-    const { rows: n, columns, data } = this.#vectors;
-    const panel = this.#panel;
-    for (let left = 0; left < columns; left += panelColumns) {
-      const width = Math.min(panelColumns, columns - left);
-      for (let i = 0; i < n; i++)
-        for (let j = 0; j < width; j++) panel[i * panelColumns + j] = data[i * columns + left + j];
-      rotatePanel(this.#count, this.#rows, this.#cosines, this.#sines, panel);
-      for (let i = 0; i < n; i++)
-        for (let j = 0; j < width; j++) data[i * columns + left + j] = panel[i * panelColumns + j];
-    }
-    this.#count = 0;
-  }
-}
-
 /**
- * Applies rotations in their order. A sweep's rotations go upwards row by row, so two neighbors in the list mostly share
- * a row: they are applied in one pass, which saves writing that row and reading it again.
+ * Column i + 1 becomes s·(column i) + c·(column i + 1), column i becomes c·(column i) − s·(column i + 1), for i from
+ * `high` − 1 down to `low`. Row by row, two at a time: what one rotation leaves in column i is what the next one takes.
  */
-function rotatePanel(
-  count: number,
-  rows: Int32Array,
+function rotateColumns(
+  vectors: Float64Array,
+  n: number,
+  low: number,
+  high: number,
   cosines: Float64Array,
   sines: Float64Array,
-  panel: Float64Array,
 ): void {
-  let k = 0;
-  while (k < count) {
-    const c = cosines[k];
-    const s = sines[k];
-    const upper = rows[k] * panelColumns;
-    const lower = upper + panelColumns;
-    if (k + 1 < count && rows[k + 1] === rows[k] - 1) {
-      const c2 = cosines[k + 1];
-      const s2 = sines[k + 1];
-      const top = upper - panelColumns;
-      for (let j = 0; j < panelColumns; j++) {
-        const x = panel[upper + j];
-        const y = panel[lower + j];
-        const z = panel[top + j];
-        const middle = c * x - s * y;
-        panel[lower + j] = s * x + c * y;
-        panel[upper + j] = s2 * z + c2 * middle;
-        panel[top + j] = c2 * z - s2 * middle;
-      }
-      k += 2;
-    } else {
-      for (let j = 0; j < panelColumns; j++) {
-        const x = panel[upper + j];
-        const y = panel[lower + j];
-        panel[lower + j] = s * x + c * y;
-        panel[upper + j] = c * x - s * y;
-      }
-      k += 1;
+  let row = 0;
+  for (; row + 2 <= n; row += 2) {
+    let at = row * n + high;
+    let a = vectors[at];
+    let b = vectors[at + n];
+    for (let i = high - 1; i >= low; i--) {
+      const c = cosines[i];
+      const s = sines[i];
+      const x = vectors[at - 1];
+      const y = vectors[at - 1 + n];
+      vectors[at] = s * x + c * a;
+      vectors[at + n] = s * y + c * b;
+      a = c * x - s * a;
+      b = c * y - s * b;
+      at--;
     }
+    vectors[at] = a;
+    vectors[at + n] = b;
   }
+  if (row === n) return;
+  let at = row * n + high;
+  let a = vectors[at];
+  for (let i = high - 1; i >= low; i--) {
+    const x = vectors[at - 1];
+    vectors[at] = sines[i] * x + cosines[i] * a;
+    a = cosines[i] * x - sines[i] * a;
+    at--;
+  }
+  vectors[at] = a;
 }

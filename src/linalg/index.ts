@@ -65,6 +65,7 @@ export { randomOrthogonal } from "./random-orthogonal.ts";
 export { randomizedRange, randomizedSVD, type RandomizedOptions } from "./randomized-svd.ts";
 export { SingularValueDecomposition, SymmetricEigen } from "./spectral-factors.ts";
 export { jacobiEigen, symmetricEigen } from "./symmetric-eigen.ts";
+export { solve } from "./solve.ts";
 export { solveTriangular, type TriangularOptions } from "./triangular-solve.ts";
 export type { ComplexColumns } from "./triangular-vectors.ts";
 export { useWebAssembly, webAssemblyBytes } from "./webassembly/instance.ts";

@@ -12,17 +12,13 @@ import { oneNorm } from "./entry-norms.ts";
 import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 import { estimateOneNorm } from "./norm-estimate.ts";
-import { multiply, planProduct } from "./product.ts";
-import { copyInRange, unscaleUpper } from "./range.ts";
+import { eliminateWhole } from "./panel-elimination.ts";
+import { multiply } from "./product.ts";
+import { copyInRange, oneNormInRange, unscaleUpper } from "./range.ts";
 import { solutionSpace } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { requireSquare } from "./symmetry.ts";
 import { columnsOf, substitute, zeroOnDiagonal } from "./triangular-solve.ts";
-
-/** Columns of a panel. */
-const panelSize = 32;
-/** Up to this size there is one panel. */
-const smallSize = 48;
 
 /** What `solve` does beyond the default. */
 export interface LUSolveOptions<Form> {
@@ -178,75 +174,31 @@ export class LU {
  * @example lu(Matrix.fromRows([[0, 2], [1, 1]])).solve(Float64Array.of(4, 5)) // [3, 2]
  */
 export function lu(matrix: Matrix): LU {
+  const { rows: n } = matrix;
+  const exchanges = new Int32Array(n);
+  const norm = n === matrix.columns ? oneNormInRange(matrix) : -1;
+  if (norm >= 0) {
+    const packed = new Matrix(n, n);
+    eliminateWhole(matrix.data, n, exchanges, packed.data);
+    return new LU(packed, orderOf(exchanges), norm);
+  }
   requireSquare(matrix, "lu");
   const { copy, scale } = copyInRange(matrix);
-  const { rows: n, data } = copy;
-  const order = new Int32Array(n);
-  for (let i = 0; i < n; i++) order[i] = i;
-  if (n <= smallSize) factorPanel(data, n, 0, n, order);
-  else
-    for (let first = 0; first < n; first += panelSize) {
-      const end = Math.min(n, first + panelSize);
-      factorPanel(data, n, first, end, order);
-      if (end < n) updateRest(data, n, first, end);
-    }
+  eliminateWhole(copy.data, n, exchanges, copy.data);
   unscaleUpper(copy, scale, "lu", "U");
-  return new LU(copy, order, oneNorm(matrix));
+  return new LU(copy, orderOf(exchanges), oneNorm(matrix));
 }
 
-/** Eliminates in columns `first` to before `end`; rows are exchanged in full length. */
-function factorPanel(data: Float64Array, n: number, first: number, end: number, order: Int32Array): void {
-  let pivotRow = first;
-  for (let i = first + 1; i < n; i++)
-    if (Math.abs(data[i * n + first]) > Math.abs(data[pivotRow * n + first])) pivotRow = i;
-  for (let k = first; k < end; k++) {
-    if (pivotRow !== k) exchangeRows(data, n, k, pivotRow, order);
-    const pivotAt = k * n;
-    const pivot = data[pivotAt + k];
-    const next = k + 1;
-    pivotRow = next;
-    // The largest entry of the next column is found while it is made.
-    let largest = -1;
-    for (let row = next; row < n; row++) {
-      const at = row * n;
-      const entry = data[at + k];
-      if (entry !== 0) {
-        const factor = entry / pivot;
-        data[at + k] = factor;
-        for (let j = next; j < end; j++) data[at + j] -= factor * data[pivotAt + j];
-      }
-      if (next < end && Math.abs(data[at + next]) > largest) {
-        largest = Math.abs(data[at + next]);
-        pivotRow = row;
-      }
-    }
+/** The rows of P A by their numbers in A. */
+function orderOf(exchanges: Int32Array): Int32Array {
+  const order = new Int32Array(exchanges.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  for (let k = 0; k < order.length; k++) {
+    const kept = order[k];
+    order[k] = order[exchanges[k]];
+    order[exchanges[k]] = kept;
   }
-}
-
-function exchangeRows(data: Float64Array, n: number, a: number, b: number, order: Int32Array): void {
-  for (let k = 0, p = a * n, q = b * n; k < n; k++, p++, q++) {
-    const kept = data[p];
-    data[p] = data[q];
-    data[q] = kept;
-  }
-  const kept = order[a];
-  order[a] = order[b];
-  order[b] = kept;
-}
-
-/** Right of a panel: U's rows by substitution with the panel's L, then minus L's rows below times them. */
-function updateRest(data: Float64Array, n: number, first: number, end: number): void {
-  for (let i = first + 1; i < end; i++)
-    for (let j = first; j < i; j++) {
-      const factor = data[i * n + j];
-      for (let k = end, to = i * n + end, from = j * n + end; k < n; k++) data[to++] -= factor * data[from++];
-    }
-  const [rest, inner] = [n - end, end - first];
-  const negated = new Float64Array(rest * inner);
-  for (let i = 0, to = 0; i < rest; i++)
-    for (let k = 0, from = (end + i) * n + first; k < inner; k++) negated[to++] = -data[from++];
-  const plan = planProduct({ rows: rest, columns: rest, inner, strideB: n, strideC: n, accumulate: true });
-  plan(negated, 0, data, first * n + end, data, end * n + end);
+  return order;
 }
 
 /** Row i of the result is row order[i] of b. */

@@ -45,15 +45,17 @@ export interface ResidentProduct {
   readonly inner: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  /** Add the product to c instead of overwriting it; default false. */
+  readonly accumulate?: boolean;
 }
 
 /**
- * c = op(a)·op(b), each by the index of its first element. Every element is summed in ascending order of the inner index,
+ * c = op(a)·op(b), or c plus that, each by the index of its first element. Every element is summed in ascending order of the inner index,
  * with one accumulator: the bits are those of `planProduct`.
  */
 export function runResidentProduct(
   { kernels }: ResidentMemory,
-  { rows, columns, inner, transposeA, transposeB }: ResidentProduct,
+  { rows, columns, inner, transposeA, transposeB, accumulate = false }: ResidentProduct,
   a: number,
   b: number,
   c: number,
@@ -68,7 +70,7 @@ export function runResidentProduct(
     const target = 8 * (c + column);
     for (let first = 0; first < inner; first += depth) {
       const length = Math.min(depth, inner - first);
-      const resume = first > 0 ? 1 : 0;
+      const resume = accumulate || first > 0 ? 1 : 0;
       if (transposeB) kernels.packColumns(8 * (b + first) + column * strideB, strideB, width, length, panels);
       else kernels.packRows(8 * (b + column) + first * strideB, strideB, Math.ceil(width / 4), length, panels);
       if (!transposeA) {
@@ -86,6 +88,42 @@ export function runResidentProduct(
       }
     }
   }
+}
+
+/** Up to so large a part of entries that are not 0, the lists are faster than tiles. */
+const sparsePart = 0.7;
+
+/** Whether a product may be tried by `runSparseProduct`: of a left operand stored as its transpose, within the workspace. */
+export function fitsSparseProduct({
+  rows,
+  columns,
+  inner,
+  transposeA,
+  transposeB,
+  accumulate,
+}: ResidentProduct): boolean {
+  if (!transposeA || transposeB || accumulate === true || rows < sparseRows) return false;
+  return 2 * columns * (inner + 1) <= innerBlock * columnBlock;
+}
+
+const sparseRows = 16;
+
+/**
+ * The same for a B of whose entries many are 0, leaving these out: the bits are the same. Returns false, and has done
+ * nothing, where B has too few zeros or where A has NaN or infinities, whose products with 0 are not 0.
+ */
+export function runSparseProduct(
+  { kernels }: ResidentMemory,
+  { rows, columns, inner }: ResidentProduct,
+  a: number,
+  b: number,
+  c: number,
+): boolean {
+  const lists = 8 * panelsStart;
+  const entries = kernels.listEntries(8 * b, 8 * columns, columns, inner, 8 * rows, lists);
+  if (entries > sparsePart * columns * inner || kernels.allFinite(8 * a, rows * inner) === 0) return false;
+  kernels.multiplyListed(8 * a, lists, 8 * c, 8 * columns, rows, columns, inner);
+  return true;
 }
 
 /**

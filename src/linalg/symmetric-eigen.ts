@@ -1,28 +1,39 @@
 /**
  * Eigenvalues and eigenvectors of symmetric matrices: A = V Λ Vᵀ.
  *
- * Two roads: Jacobi rotations (jacobi-eigen.ts), the accurate one, and reduction to tridiagonal form (tridiagonal.ts,
- * implicit-ql.ts), the fast one, with about 9n³ flops. Both are backward stable: errors of a few units of round-off of the
- * largest eigenvalue; Jacobi is often relatively accurate in the small ones too.
+ * Two roads: Jacobi rotations (jacobi-eigen.ts), the accurate one, and reduction to tridiagonal form, the fast one, with
+ * about 9n³ flops: small-symmetric-eigen.ts, and with blocks and divide and conquer tridiagonal.ts. Both are backward
+ * stable: errors of a few units of round-off of the largest eigenvalue; Jacobi is relatively accurate in small ones, too,
+ * where scaling to a unit diagonal makes a positive definite matrix well conditioned.
+ *
+ * That scaling improves the condition number at most by the square of the ratio of its largest to its smallest factor, so
+ * Jacobi can gain next to nothing unless rows differ in size (grading.ts); that is how the default is chosen.
  */
 import { requireRepresentable } from "./finite.ts";
 import { divideAndConquer } from "./divide-and-conquer.ts";
+import { rowsAreGraded } from "./grading.ts";
 import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
 import type { Matrix } from "./matrix.ts";
 import { descendingOrder, orientColumns, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { multiply } from "./product.ts";
+import { plainProduct, type MatrixProduct } from "./small-product.ts";
+import { smallSymmetricEigenInPlace } from "./small-symmetric-eigen.ts";
 import { SymmetricEigen } from "./spectral-factors.ts";
 import { symmetrized } from "./symmetry.ts";
 import { tridiagonalize } from "./tridiagonal.ts";
 
-/** Up to this size the default is Jacobi: as fast there, and more accurate. */
-const jacobiSize = 32;
+/** Up to this size the default is Jacobi for graded matrices, and the tridiagonal road has no blocks. */
+const smallSize = 32;
+/** Rows whose largest entries differ by more than this factor are graded. */
+const gradedRatio = 4;
 
 /**
  * Decomposes a symmetric matrix, which is not changed. The eigenvalues descend; the vectors are orthonormal, each with its
  * entry of largest size (the first of such) positive. Within the eigenspace of a repeated eigenvalue the vectors are an
  * arbitrary orthonormal basis. Scaling the matrix by a power of two scales the values exactly and leaves the vectors.
  *
- * `method`: "jacobi" (default up to n = 32) or "tridiagonal" (default beyond).
+ * `method`: "jacobi" (default up to n = 32 for graded matrices, which are those with rows whose largest entries differ by
+ * more than a factor of 4) or "tridiagonal" (default else; a 2 × 2 matrix takes one rotation on either).
  *
  * Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry that is NaN or infinite (or an
  * eigenvalue beyond the largest number), ArgumentError naming the pair of entries that differ by more than 1e-12 of the largest entry (smaller differences are
@@ -34,28 +45,37 @@ export function symmetricEigen(
   matrix: Matrix,
   options: { readonly method?: "jacobi" | "tridiagonal" } = {},
 ): SymmetricEigen {
-  const method = options.method ?? (matrix.rows <= jacobiSize ? "jacobi" : "tridiagonal");
-  return decompose(matrix, "symmetricEigen", method === "jacobi" ? byJacobi : throughTridiagonal);
+  const scale = scaleToOne(matrix.data);
+  const scaled = symmetrized(matrix, scale, "symmetricEigen");
+  const { rows: n } = scaled;
+  const method =
+    options.method ?? (n > 2 && n <= smallSize && rowsAreGraded(scaled, gradedRatio) ? "jacobi" : "tridiagonal");
+  if (method === "jacobi") return oriented(byJacobi(scaled), scale, multiply);
+  if (n > smallSize) return oriented(throughTridiagonal(scaled), scale, multiply);
+  return unscaled(smallSymmetricEigenInPlace(scaled), scaled, scale, multiply);
 }
 
 /**
  * Decomposes a symmetric matrix as `symmetricEigen` does, by Jacobi rotations at every size: for programs that must be
- * small, since without the road through tridiagonal form less than half of the code is bundled. Cost: about 8 sweeps of
- * 4n³ flops. Throws what `symmetricEigen` throws.
+ * small, since without the road through tridiagonal form and the blocked products a fraction of the code is bundled. Cost:
+ * about 8 sweeps of 4n³ flops. Throws what `symmetricEigen` throws.
  *
  * @example jacobiEigen(Matrix.fromRows([[2, 1], [1, 2]])).values[0] // 3
  */
 export function jacobiEigen(matrix: Matrix): SymmetricEigen {
-  return decompose(matrix, "jacobiEigen", byJacobi);
+  const scale = scaleToOne(matrix.data);
+  return oriented(byJacobi(symmetrized(matrix, scale, "jacobiEigen")), scale, plainProduct);
 }
 
-function decompose(matrix: Matrix, name: string, method: (scaled: Matrix) => Decomposed): SymmetricEigen {
-  const scale = scaleToOne(matrix.data);
-  const { values, columns } = method(symmetrized(matrix, scale, name));
-  const sorted = values.map((value) => value / scale);
-  requireRepresentable(sorted, "symmetricEigen: an eigenvalue");
+function oriented({ values, columns }: Decomposed, scale: number, product: MatrixProduct): SymmetricEigen {
   orientColumns(columns);
-  return new SymmetricEigen(sorted, columns);
+  return unscaled(values, columns, scale, product);
+}
+
+function unscaled(values: Float64Array, columns: Matrix, scale: number, product: MatrixProduct): SymmetricEigen {
+  for (let i = 0; i < values.length; i++) values[i] /= scale;
+  requireRepresentable(values, "symmetricEigen: an eigenvalue");
+  return new SymmetricEigen(values, columns, product);
 }
 
 /** Descending eigenvalues, and their vectors as columns with whatever sign. */
@@ -77,6 +97,5 @@ function throughTridiagonal(matrix: Matrix): Decomposed {
 
 function inOrder({ values, rows }: UnsortedEigen): Decomposed {
   const order = descendingOrder(values);
-  const signs = order.map(() => 1);
-  return { values: Float64Array.from(order, (index) => values[index]), columns: rowsAsColumns(rows, order, signs) };
+  return { values: Float64Array.from(order, (index) => values[index]), columns: rowsAsColumns(rows, order) };
 }

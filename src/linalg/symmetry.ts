@@ -2,6 +2,7 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
+import { largestSize } from "./orientation.ts";
 
 /** How far entries mirrored at the diagonal may differ, relative to the largest entry. */
 const symmetryTolerance = 1e-12;
@@ -18,23 +19,37 @@ export function requireSquare(matrix: Matrix, what: string): void {
  * as `requireSquare`, and ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry.
  */
 export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix {
-  requireSquare(matrix, what);
   const { rows: n, data } = matrix;
-  let largest = 0;
-  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
+  if (n === matrix.columns && scale === 1 && isSymmetric(data, n)) return new Matrix(n, n, data.slice());
+  requireSquare(matrix, what);
+  const largest = largestSize(data);
   const result = new Matrix(n, n);
+  const { data: mean } = result;
   for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      const lower = data[i * n + j];
-      const upper = data[j * n + i];
+    for (let j = 0, below = i * n, above = i; j <= i; j++, below++, above += n) {
+      const lower = data[below];
+      const upper = data[above];
+      if (lower === upper) {
+        mean[below] = lower * scale;
+        mean[above] = lower * scale;
+        continue;
+      }
       // Halves first: the difference of two huge entries overflows.
       if (Math.abs(lower / 2 - upper / 2) > (symmetryTolerance / 2) * largest)
         throw new ArgumentError(
           `${what}: the matrix is not symmetric: entry (${i}, ${j}) is ${lower}, entry (${j}, ${i}) is ${upper}.`,
         );
-      const mean = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
-      result.data[i * n + j] = mean;
-      result.data[j * n + i] = mean;
+      const middle = (lower / 2 + upper / 2) * scale;
+      mean[below] = middle;
+      mean[above] = middle;
     }
   return result;
+}
+
+/** Whether mirrored entries are equal and all are finite: the difference of infinities is NaN. */
+function isSymmetric(data: Float64Array, n: number): boolean {
+  for (let i = 0; i < n; i++)
+    for (let j = 0, lower = i * n, upper = i; j <= i; j++, lower++, upper += n)
+      if (data[lower] - data[upper] !== 0) return false;
+  return true;
 }

@@ -11,6 +11,7 @@ import { Matrix } from "./matrix.ts";
 import { planProduct } from "./product.ts";
 import { solutionSpace } from "./right-hand-side.ts";
 import { requireSquare } from "./symmetry.ts";
+import { substituteVector } from "./vector-substitution.ts";
 
 /** So many unknowns are solved for by loops before a product takes them to the others. */
 const blockSize = 32;
@@ -86,6 +87,10 @@ export interface Triangle {
 /** Overwrites b, n × columns, with op(T)⁻¹b. Nothing is checked. */
 export function substitute(t: Triangle, b: Float64Array, columns: number): void {
   const { data, n, upper, transpose, unitDiagonal } = t;
+  if (columns === 1) {
+    substituteVector(data, 0, n, n, upper, transpose, unitDiagonal, b);
+    return;
+  }
   const backward = upper !== transpose;
   if (n <= smallSize || n * columns <= smallSize) {
     substituteBlock(data, n, backward, transpose, unitDiagonal, 0, n, b, columns);
@@ -130,12 +135,6 @@ function substituteBlock(
     const i = backward ? first + end - 1 - step : step;
     const [from, to] = backward ? [i + 1, end] : [first, i];
     const pivot = unitDiagonal ? 1 : data[i * n + i];
-    if (columns === 1) {
-      let rest = b[i];
-      for (let j = from, at = i * rowStep + from * columnStep; j < to; j++, at += columnStep) rest -= data[at] * b[j];
-      b[i] = rest / pivot;
-      continue;
-    }
     const row = i * columns;
     for (let j = from, at = i * rowStep + from * columnStep; j < to; j++, at += columnStep) {
       const factor = data[at];

@@ -12,10 +12,11 @@
 import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
-import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
+import { averagingRates, requireKnown } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByBeliefOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -45,10 +46,7 @@ export interface ScaleByBeliefState {
  */
 export function scaleByBelief(options: ScaleByBeliefOptions = {}): GradientTransformation<ScaleByBeliefState> {
   requireKnown("scaleByBelief", options, ["beta1", "beta2", "epsilon"]);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-16 } = options;
-  requireDecayRate("beta1", beta1);
-  requireDecayRate("beta2", beta2);
-  const floor = positiveFloor(epsilon);
+  const { beta1, beta2, floor } = averagingRates(options, 1e-16);
   return define<ScaleByBeliefState>({
     kind: "scaleByBelief",
     vectors: ["first", "second"],
@@ -83,7 +81,7 @@ function beliefKernel(
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
     const deviation = entry - m;
     const s = beta2 * second[i] + gain2 * deviation * deviation + inner;
     first[i] = m;

@@ -14,6 +14,7 @@ import { define } from "./define.ts";
 import { requireDecayRate, requireKnown, requirePositive } from "./hyperparameters.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByAdadeltaOptions {
   /** ρ, the decay rate of both averages, in [0, 1). Default 0.9. */
@@ -66,10 +67,10 @@ function adadeltaKernel(
   const gain = 1 - rho;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const v = rho * second[i] + gain * entry * entry;
+    const v = flushed(rho * second[i] + gain * entry * entry);
     const step = (Math.sqrt(steps[i] + epsilon) / Math.sqrt(v + epsilon)) * entry;
     second[i] = v;
-    steps[i] = rho * steps[i] + gain * step * step;
+    steps[i] = flushed(rho * steps[i] + gain * step * step);
     gradient[i] = step;
   }
 }

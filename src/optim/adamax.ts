@@ -11,10 +11,11 @@
 import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
-import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
+import { averagingRates, requireKnown } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByAdamaxOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -44,14 +45,11 @@ export interface ScaleByAdamaxState {
  */
 export function scaleByAdamax(options: ScaleByAdamaxOptions = {}): GradientTransformation<ScaleByAdamaxState> {
   requireKnown("scaleByAdamax", options, ["beta1", "beta2", "epsilon"]);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  requireDecayRate("beta1", beta1);
-  requireDecayRate("beta2", beta2);
-  const floor = positiveFloor(epsilon);
+  const { beta1, beta2, floor } = averagingRates(options);
   return define<ScaleByAdamaxState>({
     kind: "scaleByAdamax",
     vectors: ["first", "largest"],
-    moments: { first: ["first"] },
+    moments: { first: ["first"], sizes: ["largest"] },
     init: ({ size }) => ({
       kind: "scaleByAdamax",
       version: 1,
@@ -79,7 +77,7 @@ function adamaxKernel(
   const gain1 = 1 - beta1;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
     const decayed = beta2 * largest[i];
     const size = Math.abs(entry) + epsilon;
     const u = decayed > size ? decayed : size;

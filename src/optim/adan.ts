@@ -17,6 +17,7 @@ import { positiveFloor, requireDecayRate, requireKnown, requireNonnegative } fro
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByAdanOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.98. */
@@ -98,9 +99,9 @@ function adanKernel(
     const entry = gradient[i];
     const difference = entry - previous[i];
     const ahead = entry + beta2 * difference;
-    const m = beta1 * first[i] + gain1 * entry;
-    const v = beta2 * differences[i] + gain2 * difference;
-    const n = beta3 * second[i] + gain3 * ahead * ahead;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
+    const v = flushed(beta2 * differences[i] + gain2 * difference);
+    const n = flushed(beta3 * second[i] + gain3 * ahead * ahead);
     first[i] = m;
     differences[i] = v;
     second[i] = n;

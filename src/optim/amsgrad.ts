@@ -13,19 +13,15 @@
 import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
-import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
+import { averagingRates, requireKnown } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
+import type { ScaleByAdamOptions } from "./scale-by-adam.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
-export interface ScaleByAmsgradOptions {
-  /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
-  readonly beta1?: number;
-  /** β₂, the decay rate of the average of the squared gradients, in [0, 1). Default 0.999. */
-  readonly beta2?: number;
-  /** ε, at or above 0. Default 1e-8. */
-  readonly epsilon?: number;
-}
+/** β₁, β₂ and ε, as Adam has them. */
+export type ScaleByAmsgradOptions = ScaleByAdamOptions;
 
 export interface ScaleByAmsgradState {
   readonly kind: "scaleByAmsgrad";
@@ -48,10 +44,7 @@ export interface ScaleByAmsgradState {
  */
 export function scaleByAmsgrad(options: ScaleByAmsgradOptions = {}): GradientTransformation<ScaleByAmsgradState> {
   requireKnown("scaleByAmsgrad", options, ["beta1", "beta2", "epsilon"]);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  requireDecayRate("beta1", beta1);
-  requireDecayRate("beta2", beta2);
-  const floor = positiveFloor(epsilon);
+  const { beta1, beta2, floor } = averagingRates(options);
   return define<ScaleByAmsgradState>({
     kind: "scaleByAmsgrad",
     vectors: ["first", "second", "largest"],
@@ -85,8 +78,8 @@ function amsgradKernel(
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
-    const v = beta2 * second[i] + gain2 * entry * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
+    const v = flushed(beta2 * second[i] + gain2 * entry * entry);
     const w = largest[i] > v ? largest[i] : v;
     first[i] = m;
     second[i] = v;

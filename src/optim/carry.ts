@@ -39,8 +39,12 @@ export function carryState(
     restoreState(state, transformation.init(change.layout), transformation.name);
     return;
   }
-  const { first = [], second = [] } = transformation.moments ?? {};
-  const unknown = vectors.find((name) => !first.includes(name) && !second.includes(name));
+  if (transformation.turn !== undefined) {
+    transformation.turn(state, change);
+    return;
+  }
+  const { first = [], second = [], sizes = [] } = transformation.moments ?? {};
+  const unknown = vectors.find((name) => ![...first, ...second, ...sizes].includes(name));
   if (unknown !== undefined)
     throw new ArgumentError(
       `carryState: ${transformation.name} does not say how "${unknown}" of its state turns with the coordinates; ` +
@@ -48,6 +52,12 @@ export function carryState(
     );
   for (const name of first) change.rotate(vectorAt(fields, name, transformation.name));
   for (const name of second) change.rotateSquares(vectorAt(fields, name, transformation.name));
+  for (const name of sizes) {
+    const vector = vectorAt(fields, name, transformation.name);
+    for (let i = 0; i < vector.length; i++) vector[i] *= vector[i];
+    change.rotateSquares(vector);
+    for (let i = 0; i < vector.length; i++) vector[i] = Math.sqrt(vector[i]);
+  }
 }
 
 function vectorAt(fields: Readonly<Record<string, unknown>>, name: string, owner: string): Float64Array {

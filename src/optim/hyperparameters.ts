@@ -43,3 +43,14 @@ export function positiveFloor(epsilon: number): number {
   requireNonnegative("epsilon", epsilon);
   return Math.max(epsilon, 1e-160);
 }
+
+/** β₁ and β₂, checked, and ε as `positiveFloor`, of the optimizers that are built as Adam is; by default 0.9, 0.999 and 1e-8. */
+export function averagingRates(
+  options: { readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number },
+  defaultEpsilon = 1e-8,
+): { readonly beta1: number; readonly beta2: number; readonly floor: number } {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = defaultEpsilon } = options;
+  requireDecayRate("beta1", beta1);
+  requireDecayRate("beta2", beta2);
+  return { beta1, beta2, floor: positiveFloor(epsilon) };
+}

@@ -202,3 +202,12 @@ export {
   type ShampooOptions,
 } from "./matrix/shampoo.ts";
 export { scaleBySoap, soap, type ScaleBySoapOptions, type ScaleBySoapState, type SoapOptions } from "./matrix/soap.ts";
+export type { DenseLayer, FisherProducts, LayerSource } from "./matrix/fisher-source.ts";
+export { kfac, scaleByKfac, type KfacOptions, type ScaleByKfacOptions, type ScaleByKfacState } from "./matrix/kfac.ts";
+export {
+  naturalGradient,
+  scaleByFisher,
+  type NaturalGradientOptions,
+  type ScaleByFisherOptions,
+  type ScaleByFisherState,
+} from "./matrix/natural-gradient.ts";

@@ -9,12 +9,13 @@
  * others, "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes" (2020), algorithm 2, with φ(z) = z.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./named-chain.ts";
+import { fusedChain } from "./fused-chain.ts";
+import type { ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { scaleByAdam, type ScaleByAdamOptions } from "./scale-by-adam.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
-import { slotNorm, slotsOf, type Slot } from "./slots.ts";
+import { slotNorms, slotsOf, type Slot } from "./slots.ts";
 import { trace } from "./trace.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
@@ -32,16 +33,17 @@ export interface ScaleByTrustRatioState {
  * @example const optimizer = chain(scaleByAdam(), scaleByTrustRatio(), scaleByLearningRate(0.01));
  */
 export function scaleByTrustRatio(): GradientTransformation<ScaleByTrustRatioState> {
+  const norms = new Float64Array(2);
   return define<ScaleByTrustRatioState>({
     kind: "scaleByTrustRatio",
     vectors: [],
     init: (layout) => ({ kind: "scaleByTrustRatio", version: 1, slots: slotsOf(layout) }),
-    apply(gradient, { slots }, parameters) {
+    apply(gradient, { slots }, parameters, factor) {
       for (const slot of slots) {
-        const size = slotNorm(gradient, slot);
-        const target = slotNorm(parameters, slot);
+        slotNorms(gradient, parameters, slot, norms);
+        const [size, target] = norms;
         const ratio = size > 0 && target > 0 ? target / size : 1;
-        for (let i = slot.offset; i < slot.offset + slot.size; i++) gradient[i] *= ratio;
+        for (let i = slot.offset; i < slot.offset + slot.size; i++) gradient[i] = gradient[i] * ratio * factor;
       }
     },
   });
@@ -72,17 +74,19 @@ export function scaleByLars(options: ScaleByLarsOptions = {}): GradientTransform
   const { trust = 1e-3, weightDecay = 0 } = options;
   requireNonnegative("trust", trust);
   requireNonnegative("weightDecay", weightDecay);
+  const norms = new Float64Array(2);
   return define<ScaleByLarsState>({
     kind: "scaleByLars",
     vectors: [],
     init: (layout) => ({ kind: "scaleByLars", version: 1, slots: slotsOf(layout) }),
-    apply(gradient, { slots }, parameters) {
+    apply(gradient, { slots }, parameters, factor) {
       for (const slot of slots) {
-        const own = slotNorm(parameters, slot);
-        const denominator = slotNorm(gradient, slot) + weightDecay * own;
+        slotNorms(gradient, parameters, slot, norms);
+        const [size, own] = norms;
+        const denominator = size + weightDecay * own;
         const rate = own > 0 && denominator > 0 ? (trust * own) / denominator : 1;
         for (let i = slot.offset; i < slot.offset + slot.size; i++)
-          gradient[i] = rate * (gradient[i] + weightDecay * parameters[i]);
+          gradient[i] = rate * (gradient[i] + weightDecay * parameters[i]) * factor;
       }
     },
   });
@@ -106,12 +110,13 @@ export interface LambOptions extends ScaleByAdamOptions {
 export function lamb(options: LambOptions = {}): GradientTransformation<ChainState> {
   requireKnown("lamb", options, ["learningRate", "beta1", "beta2", "epsilon", "weightDecay"]);
   const { learningRate = 1e-3, weightDecay = 1e-2, epsilon = 1e-6, ...scaling } = options;
-  return namedChain("lamb", [
+  const parts = [
     scaleByAdam({ ...scaling, epsilon }),
     addWeightDecay(weightDecay),
     scaleByTrustRatio(),
     scaleByLearningRate(learningRate),
-  ]);
+  ];
+  return fusedChain("lamb", parts, 2, 3);
 }
 
 export interface LarsOptions extends ScaleByLarsOptions {
@@ -132,5 +137,5 @@ export interface LarsOptions extends ScaleByLarsOptions {
 export function lars(options: LarsOptions): GradientTransformation<ChainState> {
   requireKnown("lars", options, ["learningRate", "trust", "weightDecay", "momentum"]);
   const { learningRate, momentum = 0.9, ...scaling } = options;
-  return namedChain("lars", [scaleByLars(scaling), scaleByLearningRate(learningRate), trace({ momentum })]);
+  return fusedChain("lars", [scaleByLars(scaling), scaleByLearningRate(learningRate), trace({ momentum })], 0, 1);
 }

@@ -12,8 +12,10 @@ import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireDecayRate, requireKnown } from "./hyperparameters.ts";
+import { signOf } from "./sign.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByLionOptions {
   /** β₁, the weight of the average in the step, in [0, 1). Default 0.9. */
@@ -55,8 +57,8 @@ function lionKernel(gradient: Float64Array, first: Float64Array, beta1: number, 
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
     const ahead = beta1 * first[i] + gain1 * entry;
-    first[i] = beta2 * first[i] + gain2 * entry;
-    gradient[i] = ahead > 0 ? 1 : ahead < 0 ? -1 : 0;
+    first[i] = flushed(beta2 * first[i] + gain2 * entry);
+    gradient[i] = signOf(ahead);
   }
 }
 

@@ -13,19 +13,15 @@
 import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
-import { positiveFloor, requireDecayRate, requireKnown, requireNonnegative } from "./hyperparameters.ts";
+import { averagingRates, requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
 import { pow } from "../math/elementary.ts";
+import type { ScaleByAdamOptions } from "./scale-by-adam.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
-export interface ScaleByNadamOptions {
-  /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
-  readonly beta1?: number;
-  /** β₂, the decay rate of the average of the squared gradients, in [0, 1). Default 0.999. */
-  readonly beta2?: number;
-  /** ε, at or above 0. Default 1e-8. */
-  readonly epsilon?: number;
+export interface ScaleByNadamOptions extends ScaleByAdamOptions {
   /** ψ, at or above 0: how fast the momentum rises from β₁/2 to β₁. Default 0.004. */
   readonly momentumDecay?: number;
 }
@@ -51,11 +47,9 @@ export interface ScaleByNadamState {
  */
 export function scaleByNadam(options: ScaleByNadamOptions = {}): GradientTransformation<ScaleByNadamState> {
   requireKnown("scaleByNadam", options, ["beta1", "beta2", "epsilon", "momentumDecay"]);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentumDecay = 4e-3 } = options;
-  requireDecayRate("beta1", beta1);
-  requireDecayRate("beta2", beta2);
+  const { beta1, beta2, floor } = averagingRates(options);
+  const { momentumDecay = 4e-3 } = options;
   requireNonnegative("momentumDecay", momentumDecay);
-  const floor = positiveFloor(epsilon);
   const momentumAt = (step: number): number => beta1 * (1 - 0.5 * pow(0.96, step * momentumDecay));
   return define<ScaleByNadamState>({
     kind: "scaleByNadam",
@@ -96,8 +90,8 @@ function nadamKernel(
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
-    const v = beta2 * second[i] + gain2 * entry * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
+    const v = flushed(beta2 * second[i] + gain2 * entry * entry);
     first[i] = m;
     second[i] = v;
     gradient[i] = (gradientScale * entry + averageScale * m) / (Math.sqrt(v) + epsilon);

@@ -24,6 +24,7 @@ import {
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ProdigyOptions {
   /** η, at or above 0, or a function of the step: a factor on what the method finds. Default 1. */
@@ -133,11 +134,11 @@ export function scaleByProdigy(options: ProdigyOptions = {}): GradientTransforma
       for (let i = 0; i < gradient.length; i++) {
         const entry = gradient[i];
         inner += entry * (start[i] - parameters[i]);
-        const s = beta3 * sum[i] + weight * entry;
+        const s = flushed(beta3 * sum[i] + weight * entry);
         norm += Math.abs(s);
         sum[i] = s;
-        first[i] = beta1 * first[i] + gain1 * entry;
-        second[i] = beta2 * second[i] + gain2 * entry * entry;
+        first[i] = flushed(beta1 * first[i] + gain1 * entry);
+        second[i] = flushed(beta2 * second[i] + gain2 * entry * entry);
       }
       state.numerator = beta3 * state.numerator + weight * inner;
       if (norm > 0) state.distance = Math.max(distance, (coefficient * state.numerator) / norm);

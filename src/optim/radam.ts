@@ -13,19 +13,15 @@
 import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
-import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
+import { averagingRates, requireKnown } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
+import { adamKernel, type ScaleByAdamOptions } from "./scale-by-adam.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
+import { flushed } from "./subnormal.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
-export interface ScaleByRadamOptions {
-  /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
-  readonly beta1?: number;
-  /** β₂, the decay rate of the average of the squared gradients, in [0, 1). Default 0.999. */
-  readonly beta2?: number;
-  /** ε, at or above 0. Default 1e-8. */
-  readonly epsilon?: number;
-}
+/** β₁, β₂ and ε, as Adam has them. */
+export type ScaleByRadamOptions = ScaleByAdamOptions;
 
 export interface ScaleByRadamState {
   readonly kind: "scaleByRadam";
@@ -46,10 +42,7 @@ export interface ScaleByRadamState {
  */
 export function scaleByRadam(options: ScaleByRadamOptions = {}): GradientTransformation<ScaleByRadamState> {
   requireKnown("scaleByRadam", options, ["beta1", "beta2", "epsilon"]);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  requireDecayRate("beta1", beta1);
-  requireDecayRate("beta2", beta2);
-  const floor = positiveFloor(epsilon);
+  const { beta1, beta2, floor } = averagingRates(options);
   const longest = 2 / (1 - beta2) - 1;
   return define<ScaleByRadamState>({
     kind: "scaleByRadam",
@@ -72,30 +65,29 @@ export function scaleByRadam(options: ScaleByRadamOptions = {}): GradientTransfo
         ? Math.sqrt(((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length))
         : 1;
       const scale = rectified ? correction * rectification * Math.sqrt(1 - power) : correction;
-      radamKernel(gradient, state.first, state.second, beta1, beta2, scale, floor, rectified);
+      if (rectified) adamKernel(gradient, state.first, state.second, beta1, beta2, scale, floor);
+      else averagesKernel(gradient, state.first, state.second, beta1, beta2, scale);
     },
   });
 }
 
-function radamKernel(
+/** Overwrites g with scale·m, where m and v have first taken in g. */
+function averagesKernel(
   gradient: Float64Array,
   first: Float64Array,
   second: Float64Array,
   beta1: number,
   beta2: number,
   scale: number,
-  epsilon: number,
-  rectified: boolean,
 ): void {
   const gain1 = 1 - beta1;
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const m = beta1 * first[i] + gain1 * entry;
-    const v = beta2 * second[i] + gain2 * entry * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
     first[i] = m;
-    second[i] = v;
-    gradient[i] = rectified ? (scale * m) / (Math.sqrt(v) + epsilon) : scale * m;
+    second[i] = flushed(beta2 * second[i] + gain2 * entry * entry);
+    gradient[i] = scale * m;
   }
 }
 

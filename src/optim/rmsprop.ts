@@ -18,6 +18,7 @@ import { positiveFloor, requireDecayRate, requireKnown, requireNonnegative } fro
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 import { trace } from "./trace.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByRmsOptions {
   /** α, the decay rate of the averages, in [0, 1). Default 0.99. */
@@ -84,7 +85,7 @@ function rmsKernel(gradient: Float64Array, second: Float64Array, decay: number, 
   const gain = 1 - decay;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const v = decay * second[i] + gain * entry * entry;
+    const v = flushed(decay * second[i] + gain * entry * entry);
     second[i] = v;
     gradient[i] = entry / (Math.sqrt(v) + epsilon);
   }
@@ -100,8 +101,8 @@ function centeredKernel(
   const gain = 1 - decay;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const v = decay * second[i] + gain * entry * entry;
-    const mean = decay * first[i] + gain * entry;
+    const v = flushed(decay * second[i] + gain * entry * entry);
+    const mean = flushed(decay * first[i] + gain * entry);
     second[i] = v;
     first[i] = mean;
     gradient[i] = entry / (Math.sqrt(Math.max(v - mean * mean, 0)) + epsilon);

@@ -57,6 +57,7 @@ export function scaleByRprop(options: RpropOptions = {}): GradientTransformation
   return define<ScaleByRpropState>({
     kind: "scaleByRprop",
     vectors: ["sizes", "previous"],
+    moments: { first: ["previous"], sizes: ["sizes"] },
     init: ({ size }) => ({
       kind: "scaleByRprop",
       version: 1,

@@ -12,11 +12,12 @@
 import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
-import { positiveFloor, requireDecayRate, requireKnown } from "./hyperparameters.ts";
+import { averagingRates, requireKnown } from "./hyperparameters.ts";
 import { sumOfSquares } from "./gradient-norm.ts";
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByScalarAdamOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -48,10 +49,7 @@ export function scaleByScalarAdam(
   options: ScaleByScalarAdamOptions = {},
 ): GradientTransformation<ScaleByScalarAdamState> {
   requireKnown("scaleByScalarAdam", options, ["beta1", "beta2", "epsilon"]);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  requireDecayRate("beta1", beta1);
-  requireDecayRate("beta2", beta2);
-  const floor = positiveFloor(epsilon);
+  const { beta1, beta2, floor } = averagingRates(options);
   return define<ScaleByScalarAdamState>({
     kind: "scaleByScalarAdam",
     vectors: ["first"],
@@ -65,7 +63,7 @@ export function scaleByScalarAdam(
       const scale = 1 / ((1 - integerPower(beta1, state.step)) * (root + floor));
       const gain = 1 - beta1;
       for (let i = 0; i < gradient.length; i++) {
-        const m = beta1 * first[i] + gain * gradient[i];
+        const m = flushed(beta1 * first[i] + gain * gradient[i]);
         first[i] = m;
         gradient[i] = scale * m;
       }

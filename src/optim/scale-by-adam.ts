@@ -15,6 +15,7 @@ import { requireDecayRate, requireKnown, requireNonnegative } from "./hyperparam
 import { integerPower } from "./integer-power.ts";
 import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByAdamOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -87,11 +88,8 @@ export function adamScaling(options: ScaleByAdamOptions): GradientTransformation
   };
 }
 
-/** The smallest number with full precision, 2⁻¹⁰²². */
-const smallestNormal = 2.2250738585072014e-308;
-
 /** Overwrites g with scale·m / (√v + ε), where m and v have first taken in g. */
-function adamKernel(
+export function adamKernel(
   gradient: Float64Array,
   first: Float64Array,
   second: Float64Array,
@@ -104,10 +102,8 @@ function adamKernel(
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const average = beta1 * first[i] + gain1 * entry;
-    // Where the gradient has become 0 (a unit that is off), the average would stay subnormal for good, and slow: ten times.
-    const m = Math.abs(average) < smallestNormal ? 0 : average;
-    const v = beta2 * second[i] + gain2 * entry * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
+    const v = flushed(beta2 * second[i] + gain2 * entry * entry);
     first[i] = m;
     second[i] = v;
     gradient[i] = (scale * m) / (Math.sqrt(v) + epsilon);

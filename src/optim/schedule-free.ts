@@ -15,6 +15,7 @@ import { define } from "./define.ts";
 import { positiveFloor, requireDecayRate, requireKnown, requireNonnegative, requireWhole } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
 import type { GradientTransformation } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScheduleFreeAdamwOptions {
   /** η, at or above 0. Default 0.0025. */
@@ -93,7 +94,7 @@ export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): Gradi
       const gain = 1 - beta2;
       for (let i = 0; i < gradient.length; i++) {
         const entry = gradient[i];
-        const v = beta2 * second[i] + gain * entry * entry;
+        const v = flushed(beta2 * second[i] + gain * entry * entry);
         const u = (root * entry) / (Math.sqrt(v) + floor * root) + weightDecay * parameters[i];
         second[i] = v;
         gradient[i] = share * (base[i] - parameters[i]) + along * u;

@@ -16,6 +16,7 @@ import { ArgumentError } from "../errors.ts";
 import { requireDecayRate, requireKnown } from "./hyperparameters.ts";
 import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface TraceOptions {
   /** μ, in [0, 1): the part of the sum that is kept. */
@@ -82,7 +83,7 @@ export function trace(options: TraceOptions): GradientTransformation<TraceState>
 /** Overwrites b and g with μb + gain·g. */
 function traceKernel(gradient: Float64Array, buffer: Float64Array, momentum: number, gain: number): void {
   for (let i = 0; i < gradient.length; i++) {
-    const b = momentum * buffer[i] + gain * gradient[i];
+    const b = flushed(momentum * buffer[i] + gain * gradient[i]);
     buffer[i] = b;
     gradient[i] = b;
   }
@@ -92,7 +93,7 @@ function traceKernel(gradient: Float64Array, buffer: Float64Array, momentum: num
 function nesterovKernel(gradient: Float64Array, buffer: Float64Array, momentum: number): void {
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
-    const b = momentum * buffer[i] + entry;
+    const b = flushed(momentum * buffer[i] + entry);
     buffer[i] = b;
     gradient[i] = entry + momentum * b;
   }

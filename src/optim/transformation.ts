@@ -27,9 +27,10 @@ export interface GradientTransformation<State extends TransformationState = Tran
    * Overwrites `gradient` with the step, updates `state` in place, and only reads `parameters`. All three belong to the
    * caller; nothing is allocated. Throws NotFiniteError for a gradient with NaN or an infinity, StateError or ShapeError
    * for a state or lengths that do not fit, and has then changed nothing. With `checked`, the caller vouches for all of
-   * that (`chain` does, for its parts) and it is not looked at again.
+   * that (`chain` does, for its parts) and it is not looked at again. Those that some chains spare a pass with
+   * (fused-chain.ts) multiply their step by `factor`, 1 by default, as they write it.
    */
-  update(gradient: Float64Array, state: State, parameters: Float64Array, checked?: boolean): void;
+  update(gradient: Float64Array, state: State, parameters: Float64Array, checked?: boolean, factor?: number): void;
   /**
    * For transformations that train at other parameters than those that they recommend (averages, schedule-free methods):
    * overwrites `out` with the parameters to evaluate or to keep, in this state and at these training parameters, both of
@@ -53,6 +54,11 @@ export interface GradientTransformation<State extends TransformationState = Tran
    * vectors, or when they mean nothing in other coordinates (such a state cannot be carried, only restarted).
    */
   readonly moments?: Moments;
+  /**
+   * For `carryState`, instead of `moments`, for a state that turns in a way of its own: overwrites it by that in other
+   * coordinates, or throws ArgumentError that says why this cannot be. Not called for a restart.
+   */
+  turn?(state: State, change: CoordinateChange): void;
   /** Of a chain: what it is made of; part k keeps its state in the state's `parts[k]`. */
   readonly parts?: readonly GradientTransformation[];
   /**
@@ -71,6 +77,8 @@ export interface Moments {
   readonly first?: readonly string[];
   /** Those that are sums or averages of squared gradients, or their maxima. */
   readonly second?: readonly string[];
+  /** Those that are sizes along the coordinates (maxima of gradients, step sizes): they turn as the roots of their squares. */
+  readonly sizes?: readonly string[];
 }
 
 /** A linear change of coordinates x' = R·x between coordinates of equal number, as optimizer states see it. */

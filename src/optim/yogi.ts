@@ -13,10 +13,11 @@
 import { addWeightDecay } from "./add-weight-decay.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
-import { positiveFloor, requireDecayRate, requireKnown, requireNonnegative } from "./hyperparameters.ts";
+import { averagingRates, requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
+import { flushed } from "./subnormal.ts";
 
 export interface ScaleByYogiOptions {
   /** β₁, the decay rate of the average of the gradients, in [0, 1). Default 0.9. */
@@ -48,11 +49,9 @@ export interface ScaleByYogiState {
  */
 export function scaleByYogi(options: ScaleByYogiOptions = {}): GradientTransformation<ScaleByYogiState> {
   requireKnown("scaleByYogi", options, ["beta1", "beta2", "epsilon", "initialAccumulator"]);
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-3, initialAccumulator = 1e-6 } = options;
-  requireDecayRate("beta1", beta1);
-  requireDecayRate("beta2", beta2);
+  const { beta1, beta2, floor } = averagingRates(options, 1e-3);
+  const { initialAccumulator = 1e-6 } = options;
   requireNonnegative("initialAccumulator", initialAccumulator);
-  const floor = positiveFloor(epsilon);
   return define<ScaleByYogiState>({
     kind: "scaleByYogi",
     vectors: ["first", "second"],
@@ -87,7 +86,7 @@ function yogiKernel(
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
     const square = entry * entry;
-    const m = beta1 * first[i] + gain1 * entry;
+    const m = flushed(beta1 * first[i] + gain1 * entry);
     const before = second[i];
     const v = before > square ? before - gain2 * square : before < square ? before + gain2 * square : before;
     first[i] = m;

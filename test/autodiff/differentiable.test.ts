@@ -33,6 +33,7 @@ import {
   sumTo,
   tanh,
   transpose,
+  type BoundLoss,
   type Tensor,
 } from "../../src/autodiff/index.ts";
 import { ArgumentError, NotFiniteError, ShapeError } from "../../src/errors.ts";
@@ -178,6 +179,31 @@ describe("mini-batches", () => {
     const gradient = new Float64Array(2);
     const whole = declare(10).on({ x, y }).valueAndGradient(point, gradient);
     expect(declare(10).onBatches({ x, y }).valueAndGradient(point, gradient, random(5))).toBeCloseTo(whole, 10);
+  });
+
+  it("of selected rows are the loss of these rows, with gradient and Hessian", () => {
+    const part = declare(2).onRows({ x, y });
+    const at = (row: number): BoundLoss =>
+      declare(2).on({ x: [...x.slice(2 * row, 2 * row + 2), ...x.slice(0, 2)], y: [y[row], y[0]] });
+    const point = new Float64Array([0.5, -0.25]);
+    const direction = new Float64Array([1, 2]);
+    const [gradient, other, product, otherProduct] = [0, 1, 2, 3].map(() => new Float64Array(2));
+    expect(part.batches).toMatchObject({ examples: 10, size: 2 });
+    for (const row of [7, 3, 9]) {
+      part.batches.select(Int32Array.of(row, 0));
+      expect(part.valueAndGradient(point, gradient)).toBe(at(row).valueAndGradient(point, other));
+      expect(gradient).toEqual(other);
+      part.hessianVector(point, direction, product);
+      at(row).hessianVector(point, direction, otherProduct);
+      expect(product).toEqual(otherProduct);
+    }
+    expect(() => part.batches.select(Int32Array.of(1))).toThrow(
+      new ShapeError("onRows: 1 rows are selected; the function reads 2 at once."),
+    );
+    expect(() => part.batches.select(Int32Array.of(1, 10))).toThrow(
+      new ArgumentError("onRows: there is no row 10; the data have 10 rows."),
+    );
+    expect(() => declare(4).onRows({ x, y: y.slice(1) })).toThrow('onRows: the input "y" has 9 rows; "x" has 10.');
   });
 
   it("refuse data that does not fit", () => {

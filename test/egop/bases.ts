@@ -52,10 +52,21 @@ export const orthonormalBases: Readonly<Record<string, (seed: number) => Basis>>
         ["K", { left: square(2, seed, 2) }],
       ]),
     ),
+  "kronecker, completed": (seed) =>
+    kroneckerBasis(
+      model,
+      new Map([
+        ["W", { left: directions(3, 1, seed), right: square(2, seed, 1) }],
+        ["K", { right: directions(3, 2, seed) }],
+      ]),
+    ),
   convolution: (seed) => convolutionBasis(model, new Map([["K", square(3, seed, 0)]])),
   "householder, rank 4": (seed) => householderBasis(directions(d, 4, seed)),
   "householder, rank 0": () => householderBasis(new Matrix(d, 0)),
   "householder, full rank": (seed) => householderBasis(directions(d, d, seed)),
+  "householder of singles, rank 4": (seed) => householderBasis(directions(d, 4, seed), { precision: "single" }),
+  "householder of singles, full rank": (seed) => householderBasis(directions(d, d, seed), { precision: "single" }),
+  "householder of singles that reflect nothing": () => householderBasis(Matrix.identity(d), { precision: "single" }),
   hadamard: (seed) => hadamardBasis(model, random(seed)),
   product: (seed) => productBasis(randomBasis(model, random(seed)), hadamardBasis(model, random(seed))),
   "union of tensors that do not lie together": (seed) =>
@@ -70,6 +81,12 @@ const otherBases: Readonly<Record<string, (seed: number) => Basis>> = {
   reduced: (seed) => reducedBasis(directions(d, 4, seed)),
   "reduced, with a start": (seed) =>
     reducedBasis(directions(d, 4, seed), { start: normal(fold(random(seed), 9), new Float64Array(d)) }),
+  "reduced, of singles, with a start": (seed) =>
+    reducedBasis(directions(d, 4, seed), {
+      precision: "single",
+      start: normal(fold(random(seed), 9), new Float64Array(d)),
+    }),
+  "auxiliary, of singles": (seed) => auxiliaryBasis(directions(d, 3, seed), { precision: "single" }),
   auxiliary: (seed) => auxiliaryBasis(directions(d, 4, seed)),
   "auxiliary, rank 0": () => auxiliaryBasis(new Matrix(d, 0)),
   "union with an auxiliary": (seed) =>

@@ -10,7 +10,6 @@ import {
   householderBasis,
   identityBasis,
   kroneckerBasis,
-  kroneckerFactorBasis,
   productBasis,
   projectLeak,
   randomBasis,
@@ -22,7 +21,6 @@ import { singularValues } from "../../src/linalg/singular-value-decomposition.ts
 import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply, multiplyVector } from "../../src/linalg/product.ts";
-import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
 import { normal, random } from "../../src/math/random.ts";
 import {
   adam,
@@ -130,22 +128,6 @@ describe("a Householder-completed basis", () => {
   });
 });
 
-describe("a Kronecker basis of a large tensor", () => {
-  it("has the bits of the two products, whatever computes them, also after its factors have changed", () => {
-    const [left, right] = [randomOrthogonal(64, random(1)), randomOrthogonal(40, random(2))];
-    const basis = kroneckerFactorBasis([64, 40], { left, right });
-    const x = new Matrix(64, 40, normal(random(3), new Float64Array(64 * 40)));
-    const out = new Float64Array(64 * 40);
-    for (const seed of [4, 5]) {
-      basis.pullGradient(x.data, out);
-      expect(out).toEqual(multiply(multiply(left, x, { transposeA: true }), right).data);
-      basis.pushDirection(x.data, out);
-      expect(out).toEqual(multiply(multiply(left, x), right, { transposeB: true }).data);
-      left.data.set(randomOrthogonal(64, random(seed)).data);
-    }
-  });
-});
-
 describe("a reduced basis", () => {
   it("keeps the start, or not, and moves in the span alone", () => {
     const given = directions(d, 4, 1);
@@ -237,6 +219,24 @@ describe("an auxiliary basis", () => {
   });
 });
 
+describe("directions kept as singles", () => {
+  it("take half the memory, and stay within 1e-7 of those given", () => {
+    const given = directions(d, 4, 8);
+    for (const [make, bytes] of [
+      [householderBasis, 4 * d * 4],
+      [auxiliaryBasis, 4 * d * 4],
+      [reducedBasis, 4 * d * 4],
+    ] as const) {
+      const [single, double] = (["single", "double"] as const).map((precision) => make(given, { precision }));
+      expect(single.cost).toEqual({ ...double.cost, bytes });
+      const [a, b] = [single, double].map(matrixOf);
+      const difference = Math.max(...a.data.map((value, k) => Math.abs(value - b.data[k])));
+      expect(difference).toBeGreaterThan(1e-10);
+      expect(difference).toBeLessThan(1e-6);
+    }
+  });
+});
+
 describe("bases refuse", () => {
   it("what does not fit", () => {
     expect(() => denseBasis(new Matrix(2, 3))).toThrow(ShapeError);
@@ -267,6 +267,10 @@ describe("bases refuse", () => {
         { tensors: ["b"], basis: two },
       ]),
     ).toThrow('the tensor "b" stands twice');
+    for (const make of [householderBasis, auxiliaryBasis, reducedBasis])
+      expect(() => make(directions(d, 2, 1), { precision: "half" as "single" })).toThrow(
+        'precision is "half"; expected "double" or "single"',
+      );
     const odd = layout({ a: [2], c: [2], "a+c": [2] });
     expect(() => unionBasis(odd, [{ tensors: ["a", "c"], basis: denseBasis(Matrix.identity(4)) }])).toThrow(
       "cannot be one layout in this order",
@@ -301,6 +305,7 @@ describe("bases refuse", () => {
       { kind: "householder", version: 1, vectors: { rows: 1, columns: 2, data: [1, 2] } },
       { kind: "reduced", version: 1, vectors: matrix, outside: [1, 2] },
       { kind: "reduced", version: 1, vectors: matrix, outside: "1" },
+      { kind: "householder", version: 1, precision: "half", vectors: matrix },
       { kind: "hadamard", version: 1, layout: [{ name: "w", shape: [2] }], key: { words: [1, 2, 3] } },
       { kind: "hadamard", version: 1, layout: [{ name: "w", shape: [2] }], key: { words: [1, 2, 3, -4] } },
       { kind: "identity", version: 1, layout: [] },

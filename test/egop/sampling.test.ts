@@ -7,12 +7,12 @@ import {
   alongPath,
   egop,
   egopUntilSettled,
-  exampleObjective,
   gaussian,
   mergeMoments,
   subspaceDistance,
   uniformBall,
   uniformBox,
+  type ExampleObjective,
   type SamplingDistribution,
 } from "../../src/egop/index.ts";
 import { layout } from "../../src/linalg/layout.ts";
@@ -89,9 +89,10 @@ describe("per-example gradients", () => {
   const model = layout({ W: [4, 3], b: [3] });
   const x = normal(random(1), new Float64Array(6 * 4));
   const label = [0, 1, 2, 0, 1, 2];
-  const examples = exampleObjective(model, { x: [6, 4], label: [6] }, { x, label }, (p, given) =>
-    softmaxCrossEntropy(tanh(affine(given.x, p.W, p.b)), given.label),
+  const loss = differentiable(model, { x: [6, 4], label: [6] }, (p, given) =>
+    mean(softmaxCrossEntropy(tanh(affine(given.x, p.W, p.b)), given.label)),
   );
+  const examples = loss.perExample({ x, label });
   const points = gaussian({ mean: new Float64Array(15), standardDeviation: 1 });
 
   it("are those of each example alone, and their mean that of the batch", () => {
@@ -118,11 +119,17 @@ describe("per-example gradients", () => {
     expect(mergeMoments(...parts)).toEqual(accumulate(examples, { points, to: 20 }));
   });
 
-  it("need examples, as many in every input", () => {
-    const of = (shapes: Readonly<Record<string, readonly number[]>>): unknown =>
-      exampleObjective(model, shapes, {}, (p) => p.b);
-    expect(() => of({})).toThrow(ShapeError);
-    expect(() => of({ x: [6, 4], label: [5] })).toThrow("the same number of examples");
+  it("are skipped and counted, or refused, example by example, where a loss is not finite", () => {
+    const spoiled: ExampleObjective = {
+      ...examples,
+      exampleGradients(point, out, values): void {
+        examples.exampleGradients(point, out, values);
+        values[2] = Infinity;
+      },
+    };
+    expect(() => egop(spoiled, { points, samples: 12 })).toThrow("the objective is Infinity at sample 2");
+    const estimate = egop(spoiled, { points, samples: 12, notFinite: "skip" });
+    expect([estimate.samples, estimate.skipped]).toEqual([10, 2]);
   });
 });
 

@@ -87,16 +87,26 @@ describe("npm start", () => {
     expect(readFileSync(figure, "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
   });
 
-  it("--help says what there is", async () => {
-    const { status, stdout, stderr } = await run("--help");
-    expect([status, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("--task NAME");
+  it("--help and help say what there is, in lines that fit a terminal; help COMMAND says more of one", async () => {
+    const [dashes, word, one, wrong] = await Promise.all([
+      run("--help"),
+      run("help"),
+      run("help", "spectrum"),
+      run("help", "fly"),
+    ]);
+    expect([dashes.status, dashes.stderr, dashes.stdout]).toEqual([0, "", word.stdout]);
+    for (const text of ["compare", "run", "spectrum", "advise", "reproduce", "report", "list", "help", "--task NAME"])
+      expect(dashes.stdout).toContain(text);
+    expect(Math.max(...dashes.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(120);
+    expect(one.stdout).toContain("--module FILE");
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toContain('egop: There is no command "fly"; there are compare, run,');
   });
 
   it("a wrong flag is one line on stderr and exit status 2", async () => {
     const { status, stdout, stderr } = await run("--steps", "many");
     expect([status, stdout]).toEqual([2, ""]);
-    expect(stderr).toBe('egop-lab: --steps is "many"; expected a whole number from 1 to 100000.\n');
+    expect(stderr).toBe('egop: --steps is "many"; expected a whole number from 1 to 100000.\n');
   });
 
   it("NaN in the data is one line that names the place", async () => {
@@ -105,7 +115,7 @@ describe("npm start", () => {
     writeFileSync(join(folder, "wine.csv"), lines.join("\n"));
     const { status, stdout, stderr } = await run("--task", "wine", "--data", folder);
     expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^egop-lab: wine.csv, row 3, column "\w+": "NaN" is not a finite number.\n$/);
+    expect(stderr).toMatch(/^egop: wine.csv, row 3, column "\w+": "NaN" is not a finite number.\n$/);
   });
 
   it("learning rates that diverge are named, and never become a NaN in the table", async () => {
@@ -127,20 +137,5 @@ describe("npm start", () => {
     expect(some.status).toBe(0);
     expect(some.stdout).toContain("diverged at learning rate 1e+308.");
     expect(some.stdout).not.toMatch(/NaN|Infinity/);
-  });
-
-  it("a report that cannot be written is one line, after the results", async () => {
-    const { status, stdout, stderr } = await run(
-      "--task",
-      "wine",
-      "--steps",
-      "5",
-      "--json",
-      "--report",
-      join(folder, "no", "r.html"),
-    );
-    expect(status).toBe(1);
-    expect((JSON.parse(stdout) as Document).task).toBe("wine");
-    expect(stderr).toMatch(/egop-lab: Cannot write .*r.html \(ENOENT/);
   });
 });

@@ -11,6 +11,12 @@ interface Golden {
   readonly singular: readonly { name: string; matrix: number[][]; singularValues: number[] }[];
 }
 const golden = JSON.parse(readFileSync(new URL("../golden/linalg.json", import.meta.url), "utf8")) as Golden;
+interface Reference {
+  readonly cases: readonly { rows: number; columns: number; seed: number; values: number[] }[];
+}
+const reference = JSON.parse(
+  readFileSync(new URL("../golden/singular-values.json", import.meta.url), "utf8"),
+) as Reference;
 const { roundoff, threshold } = oracle;
 
 describe("singularValues", () => {
@@ -29,6 +35,22 @@ describe("singularValues", () => {
     ({ matrix, singularValues: expected }) => {
       const values = singularValues(Matrix.fromRows(matrix));
       values.forEach((value, k) => expect(Math.abs(value - expected[k])).toBeLessThan(16 * roundoff * expected[0]));
+    },
+  );
+
+  it.each(reference.cases)(
+    "finds those of a random matrix of $rows × $columns to 10 units of round-off of the largest on either road",
+    ({ rows, columns, seed, values: expected }) => {
+      const matrix = oracle.randomMatrix(rows, columns, seed);
+      for (const method of ["jacobi", "bidiagonal"] as const) {
+        const found = [singularValues(matrix, { method }), singularValueDecomposition(matrix, { method }).values];
+        for (const values of found) {
+          expect(values.length).toBe(expected.length);
+          values.forEach((value, k) =>
+            expect(Math.abs(value - expected[k]), method).toBeLessThan(10 * roundoff * expected[0]),
+          );
+        }
+      }
     },
   );
 

@@ -107,14 +107,28 @@ describe("symmetricEigen", () => {
     }
   });
 
-  it("takes Jacobi up to 32 and the tridiagonal road beyond", () => {
-    for (const [n, method] of [
-      [32, "jacobi"],
-      [33, "tridiagonal"],
+  it("takes Jacobi for graded matrices up to 32, the tridiagonal road else", () => {
+    for (const [n, graded, method] of [
+      [32, true, "jacobi"],
+      [32, false, "tridiagonal"],
+      [33, true, "tridiagonal"],
     ] as const) {
-      const matrix = symmetrized(oracle.randomMatrix(n, n, n));
-      expect(symmetricEigen(matrix)).toEqual(symmetricEigen(matrix, { method }));
+      const random = symmetrized(oracle.randomMatrix(n, n, n));
+      const factor = (i: number): number => (graded && i > n / 2 ? 0.125 : 1);
+      const matrix = oracle.build(n, n, (i, j) => random.get(i, j) * factor(i) * factor(j));
+      const [chosen, other] = [symmetricEigen(matrix), method === "jacobi" ? "tridiagonal" : "jacobi"] as const;
+      expect(chosen).toEqual(symmetricEigen(matrix, { method }));
+      expect(chosen).not.toEqual(symmetricEigen(matrix, { method: other }));
     }
+  });
+
+  it("keeps every eigenvalue of a graded positive definite matrix to round-off of itself", () => {
+    const graded = golden.symmetric.filter(({ name }) => name.startsWith("graded positive definite"));
+    expect(graded.length).toBe(1);
+    for (const { matrix, eigenvalues } of graded)
+      symmetricEigen(Matrix.fromRows(matrix)).values.forEach((value, k) =>
+        expect(Math.abs(value / eigenvalues[k] - 1)).toBeLessThan(8 * roundoff),
+      );
   });
 
   it("refuses what is not square or not symmetric", () => {

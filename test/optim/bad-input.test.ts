@@ -1,4 +1,4 @@
-/** Every ready-made first-order optimizer: bad options and gradients are refused; runs go on from text bit for bit. */
+/** Every ready-made optimizer that is a chain: bad options and gradients are refused; runs go on from text bit for bit. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../../src/errors.ts";
@@ -36,14 +36,19 @@ const optimizers: Readonly<Record<string, readonly [make: Make, needs: Options, 
   adafactor: [optim.adafactor, {}, []],
   scheduleFreeAdamw: [optim.scheduleFreeAdamw, {}, ["beta1", "beta2"]],
   prodigy: [optim.prodigy, {}, ["beta1", "beta2"]],
+  fullAdagrad: [optim.fullAdagrad, {}, []],
+  ggt: [optim.ggt, { window: 3 }, []],
+  shampoo: [optim.shampoo, { momentum: 0.5, interval: 3 }, ["momentum"]],
+  soap: [optim.soap, { interval: 3 }, ["beta1", "beta2"]],
+  muon: [optim.muon, {}, ["momentum", "beta1", "beta2"]],
 };
-const noDecay = ["rprop"];
+const noDecay = ["rprop", "fullAdagrad", "ggt"];
 const cases = Object.entries(optimizers).map(([name, [make, needs, rates]]) => ({
   name,
   rates,
   make: (options: Options = {}) => (make as (options: Options) => GradientTransformation)({ ...needs, ...options }),
 }));
-const model = layout({ W: [2, 1], b: [] });
+const model = layout({ W: [1, 2], b: [] });
 
 describe.each(cases)("$name", ({ name, rates, make }) => {
   it("refuses options out of their range, and unknown ones", () => {

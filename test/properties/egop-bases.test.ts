@@ -133,6 +133,54 @@ describe("every basis of an estimate", () => {
       }
     }));
 
+  it("Kronecker and convolution of a rank: the leading products of the marginals' directions, completed", () => {
+    const wide = layout({ W: [9, 7] });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 63 }), seeds, (rank, seed) => {
+        const estimate = estimateFrom(new Matrix(20, 63, normal(random(seed), new Float64Array(20 * 63))), wide);
+        const { left, right } = estimate.moment.marginals(wide.slot("W"));
+        const [rows, columns] = [left, right].map((matrix) => symmetricEigen(matrix));
+        const products = Array.from({ length: 63 }, (_v, k) => [Math.floor(k / 7), k % 7] as const).sort(
+          ([i, j], [k, l]) => rows.values[k] * columns.values[l] - rows.values[i] * columns.values[j],
+        );
+        const basis = estimate.basis({ by: "kronecker", rank });
+        const whole = matrixOf(basis);
+        const identity = multiply(whole, whole, { transposeA: true });
+        Matrix.identity(63).data.forEach((value, k) => expect(Math.abs(identity.data[k] - value)).toBeLessThan(3e-15));
+        for (const [i, j] of products.slice(0, rank))
+          for (let a = 0; a < 9; a++)
+            for (let b = 0; b < 7; b++)
+              expect(whole.get(a * 7 + b, i * 7 + j)).toBeCloseTo(
+                rows.vectors.get(a, i) * columns.vectors.get(b, j),
+                10,
+              );
+        const kept = estimate.basis({ by: "convolution", rank: Math.min(rank, 7) }).matrices[0];
+        expectDiagonalizes(kept, right, 2 * Math.min(rank, 7) > 7 ? undefined : Math.min(rank, 7));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("Kronecker: of a rank that is chosen", () => {
+    const wide = layout({ W: [9, 7] });
+    // Marginals diag(81, 16, 1, 0, …) and diag(97, 1, 0, …), unscaled.
+    const gradient = (row: number, column: number, size: number): number[] =>
+      Array.from({ length: 63 }, (_v, k) => (k === row * 7 + column ? size : 0));
+    const rows = Matrix.fromRows([gradient(0, 0, 9), gradient(1, 0, 4), gradient(2, 1, 1)]);
+    const estimate = estimateFrom(rows, wide);
+    const sidesOf = (rank: BasisOptions["rank"]): number[] =>
+      estimate.basis({ by: "kronecker", ...(rank === undefined ? {} : { rank }) }).matrices.map((side) => side.columns);
+    expect(sidesOf(undefined)).toEqual([9, 7]);
+    expect(sidesOf(2)).toEqual([2, 1]);
+    expect(sidesOf({ energy: 0.8 })).toEqual([1, 1]);
+    expect(sidesOf({ energy: 0.99 })).toEqual([3, 2]);
+    expect(sidesOf({ gap: 3 })).toEqual([2, 1]);
+    expect(sidesOf({ bytes: 8 * (9 + 7) })).toEqual([1, 1]);
+    expect(sidesOf({ bytes: 8 * (2 * 9 + 7) })).toEqual([2, 1]);
+    expect(() => sidesOf({ bytes: 100 })).toThrow("the vectors of one direction of 9 × 7 take 128");
+    expect(() => sidesOf({ energy: 2 })).toThrow("rank.energy is 2");
+  });
+
   it("from a state of the same part alone is the basis from all samples", () => {
     const objective: Objective = { dimension: d, layout: model, valueAndGradient: (x, g) => (g.set(x), 0) };
     const points = gaussian({ mean: Float64Array.from({ length: d }, (_v, i) => i / 7), standardDeviation: 1 });
@@ -169,7 +217,9 @@ describe("every basis of an estimate", () => {
     expect(() => estimate.basis({ rank: 0 })).toThrow("the rank is 0");
     expect(() => estimate.basis({ form: "reduced" })).toThrow("form is given without a rank");
     expect(() => estimate.basis({ start: new Float64Array(d) })).toThrow("start is given without a rank");
-    expect(() => estimate.basis({ by: "kronecker", rank: 1 })).toThrow('by "kronecker" has no rank');
+    expect(() => estimate.basis({ by: "kronecker", rank: 1, form: "reduced" })).toThrow('by "kronecker" has no form');
+    expect(() => estimate.basis({ by: "kronecker", rank: 1, precision: "single" })).toThrow("has no precision");
+    expect(() => estimate.basis({ by: "kronecker", rank: 0 })).toThrow("the rank is 0; expected a whole number of at");
     expect(() => estimate.basis({ rank: 1, form: "x" as "reduced" })).toThrow('form is "x"');
   });
 

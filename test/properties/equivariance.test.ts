@@ -6,79 +6,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { layout } from "../../src/linalg/layout.ts";
+import { EgopError } from "../../src/errors.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
-import { multiply } from "../../src/linalg/product.ts";
+import { multiplyVector } from "../../src/linalg/product.ts";
 import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
-import { log } from "../../src/math/elementary.ts";
 import { fold, normal, permutation, random, uniform } from "../../src/math/random.ts";
-import { rows, searches, steps, type Path, type Problem } from "./equivariance-rows.ts";
-
-const model = layout({ W: [3, 2] });
-const size = model.size;
-
-/** Σ log(1 + (aᵢ·x)²) + 0.05 ‖x‖², with rows aᵢ of different lengths: smooth, not convex. */
-function randomProblem(seed: number): Problem {
-  const numbers = normal(random(seed), new Float64Array(size * size));
-  const scales = uniform(fold(random(seed), 1), new Float64Array(size));
-  return {
-    dimension: size,
-    layout: model,
-    valueAndGradient(x, gradient): number {
-      let value = 0;
-      gradient.fill(0);
-      for (let i = 0; i < size; i++) {
-        let inner = 0;
-        for (let j = 0; j < size; j++) inner += numbers[i * size + j] * (0.1 + scales[i]) * x[j];
-        value += log(1 + inner * inner);
-        const slope = (2 * inner) / (1 + inner * inner);
-        for (let j = 0; j < size; j++) gradient[j] += slope * numbers[i * size + j] * (0.1 + scales[i]);
-      }
-      for (let j = 0; j < size; j++) {
-        value += 0.05 * x[j] * x[j];
-        gradient[j] += 0.1 * x[j];
-      }
-      return value;
-    },
-    hessianVector(x, direction, out) {
-      out.set(direction.map((entry) => 0.1 * entry));
-      for (let i = 0; i < size; i++) {
-        let [inner, along] = [0, 0];
-        for (let j = 0; j < size; j++) {
-          inner += numbers[i * size + j] * (0.1 + scales[i]) * x[j];
-          along += numbers[i * size + j] * (0.1 + scales[i]) * direction[j];
-        }
-        const square = inner * inner;
-        const bend = (2 * (1 - square) * along) / ((1 + square) * (1 + square));
-        for (let j = 0; j < size; j++) out[j] += bend * numbers[i * size + j] * (0.1 + scales[i]);
-      }
-    },
-  };
-}
-
-const startOf = (seed: number): Float64Array => normal(fold(random(seed), 2), new Float64Array(size));
-
-/** f(Ax̃), and the points Ax̃ of its path from A⁻¹x₀. */
-function changed(problem: Problem, a: Matrix, inverse: Matrix, start: Float64Array, path: Path): Float64Array[] {
-  const times = (m: Matrix, x: Float64Array, transposeA = false): Float64Array => {
-    const column = Matrix.fromRows(Array.from(x, (entry) => [entry]));
-    return multiply(m, column, { transposeA }).data;
-  };
-  const inner = new Float64Array(size);
-  const other: Problem = {
-    ...problem,
-    valueAndGradient(x, gradient) {
-      const value = problem.valueAndGradient(times(a, x), inner);
-      gradient.set(times(a, inner, true));
-      return value;
-    },
-    hessianVector(x, direction, out) {
-      problem.hessianVector(times(a, x), times(a, direction), inner);
-      out.set(times(a, inner, true));
-    },
-  };
-  return path(other, times(inverse, start)).map((x) => times(a, x));
-}
+import * as optim from "../../src/optim/index.ts";
+import { changed, scaled, size } from "./equivariance-problems.ts";
+import { muonSteps, notOptimizers, rows, searches, steps, type Row } from "./equivariance-rows.ts";
 
 /** The largest difference between two paths, relative to the largest distance from the start. */
 function gapOf(path: readonly Float64Array[], other: readonly Float64Array[]): number {
@@ -92,108 +27,58 @@ function gapOf(path: readonly Float64Array[], other: readonly Float64Array[]): n
   return difference / way;
 }
 
-const transposed = (m: Matrix): Matrix =>
-  Matrix.fromRows(Array.from({ length: m.columns }, (_r, j) => Array.from({ length: m.rows }, (_c, i) => m.get(i, j))));
+const startOf = (seed: number): Float64Array => normal(fold(random(seed), 2), new Float64Array(size));
+const times = (a: Matrix, x: Float64Array, transposeA = false): Float64Array =>
+  multiplyVector(a, x, { transpose: transposeA });
+/** The points Ax̃ of a path. */
+const seenFrom = (a: Matrix, path: readonly Float64Array[]): Float64Array[] => path.map((x) => times(a, x));
 
 /** The gap under an orthogonal change of coordinates. */
-const underRotation = (a: Matrix, seed: number, path: Path): number => {
-  const [problem, start] = [randomProblem(seed), startOf(seed)];
-  return gapOf(path(problem, start), changed(problem, a, transposed(a), start, path));
+const underRotation = (a: Matrix, seed: number, { path, kind }: Row): number => {
+  const [problem, start] = [kind.random(seed), startOf(seed)];
+  return gapOf(path(problem, start), seenFrom(a, path(changed(problem, a), times(a, start, true))));
 };
 
-/** ‖UVᵀ − M‖²/2, and the products UVᵀ along a path. */
-function gaugeProblem(seed: number): { problem: Problem; product: (x: Float64Array) => Float64Array } {
-  const target = normal(fold(random(seed), 6), new Float64Array(9));
-  const factors = layout({ U: [3, 2], V: [3, 2] });
-  const product = (x: Float64Array): Float64Array =>
-    Float64Array.from({ length: 9 }, (_v, k) => {
-      const [i, j] = [Math.floor(k / 3), k % 3];
-      return x[2 * i] * x[6 + 2 * j] + x[2 * i + 1] * x[7 + 2 * j];
-    });
-  const problem: Problem = {
-    dimension: 12,
-    layout: factors,
-    valueAndGradient(x, gradient) {
-      const residual = product(x).map((w, k) => w - target[k]);
-      gradient.fill(0);
-      let value = 0;
-      residual.forEach((r, k) => {
-        const [i, j] = [Math.floor(k / 3), k % 3];
-        value += (r * r) / 2;
-        for (let c = 0; c < 2; c++) {
-          gradient[2 * i + c] += r * x[6 + 2 * j + c];
-          gradient[6 + 2 * j + c] += r * x[2 * i + c];
-        }
-      });
-      return value;
-    },
-    hessianVector(x, direction, out) {
-      const residual = product(x).map((w, k) => w - target[k]);
-      out.fill(0);
-      residual.forEach((r, k) => {
-        const [i, j] = [2 * Math.floor(k / 3), 6 + 2 * (k % 3)];
-        let along = 0;
-        for (let c = 0; c < 2; c++) along += direction[i + c] * x[j + c] + x[i + c] * direction[j + c];
-        for (let c = 0; c < 2; c++) {
-          out[i + c] += along * x[j + c] + r * direction[j + c];
-          out[j + c] += along * x[i + c] + r * direction[i + c];
-        }
-      });
-    },
-  };
-  return { problem, product };
-}
-
 /** The columns: for a seed and an optimizer, how far its path is from what the law says. */
-const laws: Readonly<Record<string, { readonly title: string; readonly gap: (seed: number, path: Path) => number }>> = {
-  R: { title: "all rotations", gap: (seed, path) => underRotation(randomOrthogonal(size, random(seed)), seed, path) },
+const laws: Readonly<Record<string, { readonly title: string; readonly gap: (seed: number, row: Row) => number }>> = {
+  R: { title: "all rotations", gap: (seed, row) => underRotation(randomOrthogonal(size, random(seed)), seed, row) },
   K: {
     title: "Kronecker rotations",
-    gap(seed, path) {
+    gap(seed, row) {
       const [p, q] = [randomOrthogonal(3, fold(random(seed), 3)), randomOrthogonal(2, fold(random(seed), 4))];
       const a = new Matrix(size, size);
       for (let i = 0; i < size; i++)
         for (let j = 0; j < size; j++) a.set(i, j, p.get(Math.floor(i / 2), Math.floor(j / 2)) * q.get(i % 2, j % 2));
-      return underRotation(a, seed, path);
+      if (row.kind.kronecker === undefined) return underRotation(a, seed, row);
+      const [there, start] = [row.kind.kronecker(seed, p, q), startOf(seed)];
+      return gapOf(row.path(row.kind.random(seed), start), seenFrom(a, row.path(there, times(a, start, true))));
     },
   },
   P: {
     title: "signed permutations",
-    gap(seed, path) {
+    gap(seed, row) {
       const a = new Matrix(size, size);
       const signs = uniform(fold(random(seed), 4), new Float64Array(size));
       permutation(fold(random(seed), 3), size).forEach((to, from) => a.set(to, from, signs[from] < 0.5 ? -1 : 1));
-      return underRotation(a, seed, path);
+      return underRotation(a, seed, row);
     },
   },
   L: {
     title: "scaling of the loss",
-    gap(seed, path) {
-      const [problem, start] = [randomProblem(seed), startOf(seed)];
+    gap(seed, row) {
+      const [problem, start] = [row.kind.random(seed), startOf(seed)];
       // By 2^-10 to 2^10, not by powers of two only.
       const [share] = uniform(fold(random(seed), 5), new Float64Array(1));
       let scale = 1 + share;
       for (let k = 0; k < seed % 20; k++) scale *= k % 2 === seed % 2 ? 2 : 1;
       if (seed % 3 === 0) scale = 1 / scale;
-      const scaled: Problem = {
-        ...problem,
-        valueAndGradient(x, gradient) {
-          const value = problem.valueAndGradient(x, gradient);
-          for (let i = 0; i < size; i++) gradient[i] *= scale;
-          return scale * value;
-        },
-        hessianVector(x, direction, out) {
-          problem.hessianVector(x, direction, out);
-          for (let i = 0; i < size; i++) out[i] *= scale;
-        },
-      };
-      return gapOf(path(problem, start), path(scaled, start));
+      return gapOf(row.path(problem, start), row.path(scaled(problem, scale), start));
     },
   },
   C: {
     title: "scaling of coordinates",
-    gap(seed, path) {
-      const [problem, start] = [randomProblem(seed), startOf(seed)];
+    gap(seed, row) {
+      const [problem, start] = [row.kind.random(seed), startOf(seed)];
       const scales = uniform(fold(random(seed), 5), new Float64Array(size)).map((u) => 0.5 + 1.5 * u);
       const diagonal = (entry: (i: number) => number): Matrix => {
         const matrix = new Matrix(size, size);
@@ -201,20 +86,16 @@ const laws: Readonly<Record<string, { readonly title: string; readonly gap: (see
         return matrix;
       };
       const [a, inverse] = [diagonal((i) => scales[i]), diagonal((i) => 1 / scales[i])];
-      return gapOf(path(problem, start), changed(problem, a, inverse, start, path));
+      return gapOf(row.path(problem, start), seenFrom(a, row.path(changed(problem, a), times(inverse, start))));
     },
   },
   G: {
     title: "gauge",
-    gap(seed, path) {
-      const { problem, product } = gaugeProblem(seed);
+    gap(seed, row) {
+      const { problem, product, turn } = row.kind.gauge(seed);
       const start = normal(fold(random(seed), 7), new Float64Array(12));
-      const q = randomOrthogonal(2, random(seed));
-      const turned = start.map((_x, k) => {
-        const row = 2 * Math.floor(k / 2);
-        return start[row] * q.get(0, k % 2) + start[row + 1] * q.get(1, k % 2);
-      });
-      return gapOf(path(problem, start).map(product), path(problem, turned).map(product));
+      const turned = turn(start, randomOrthogonal(2, random(seed)));
+      return gapOf(row.path(problem, start).map(product), row.path(problem, turned).map(product));
     },
   },
 };
@@ -226,14 +107,26 @@ const seeds = fc.integer({ min: 0, max: 9999 });
 const runs = { numRuns: 15, seed: 20260 };
 const cells = new Map<string, string>();
 
-describe.each(rows)("$name", ({ name, path, laws: claimed }) => {
+/** A gap, or infinity where one of the two runs ends in an error of the library (the loss times 1000 may make it diverge). */
+function gapOrEnd(gap: () => number): number {
+  try {
+    return gap();
+  } catch (error) {
+    if (error instanceof EgopError) return Infinity;
+    throw error;
+  }
+}
+
+describe.each(rows)("$name", (row) => {
+  const { name, laws: claimed, undefinedLaws } = row;
   for (const [letter, { title, gap }] of Object.entries(laws))
-    if (claimed.includes(letter))
+    if (undefinedLaws.includes(letter)) cells.set(`${name} ${letter}`, "–");
+    else if (claimed.includes(letter))
       it(`is equivariant: ${title}`, () => {
         let largest = 0;
         fc.assert(
           fc.property(seeds, (seed) => {
-            const found = gap(seed, path);
+            const found = gap(seed, row);
             expect(found).toBeLessThan(holds);
             largest = Math.max(largest, found);
           }),
@@ -245,17 +138,23 @@ describe.each(rows)("$name", ({ name, path, laws: claimed }) => {
       it(`is not, a counterexample is found: ${title}`, () => {
         let [found, at] = [0, 0];
         const property = fc.property(seeds, (seed) => {
-          [found, at] = [gap(seed, path), seed];
+          [found, at] = [gapOrEnd(() => gap(seed, row)), seed];
           return !(found > fails);
         });
-        const { failed } = fc.check(property, { ...runs, endOnFailure: true });
-        expect(failed, "no counterexample").toBe(true);
-        cells.set(`${name} ${letter}`, `no: ${found.toPrecision(1)} at ${at}`);
+        fc.check(property, { ...runs, endOnFailure: true });
+        expect(found, "no counterexample").toBeGreaterThan(fails);
+        cells.set(`${name} ${letter}`, `no: ${found === Infinity ? "∞" : found.toPrecision(1)} at ${at}`);
       });
 });
 
 describe("docs/equivariance.md", () => {
   const file = new URL("../../docs/equivariance.md", import.meta.url);
+
+  it("has a row for every optimizer that the library exports", () => {
+    const made = new Set(rows.map(({ maker }) => maker));
+    const functions = Object.entries(optim).flatMap(([name, value]) => (typeof value === "function" ? [name] : []));
+    expect(functions.filter((name) => !notOptimizers.includes(name)).sort()).toEqual([...made].sort());
+  });
 
   it("is what the tests above have found", () => {
     const letters = Object.keys(laws);
@@ -277,10 +176,16 @@ function documentWith(table: string): string {
   return `# Equivariance
 
 Which change of the problem leaves the path of an optimizer the same, up to that change? Written and checked by
-\`test/properties/equivariance.test.ts\`, on random problems that are smooth and not convex, for ${steps} steps
-(${searches} of the methods that search): "yes" where
+\`test/properties/equivariance.test.ts\`, on random problems for ${steps} steps (${searches} of the methods that search): "yes" where
 every problem agrees to round-off, "yes, bit for bit" where every bit agrees, "no" where fast-check finds a counterexample,
-with its gap relative to the length of the way and the seed of its problem.
+with its gap relative to the length of the way (∞ where one of the two runs ends in an error) and the seed of its problem, "–" where the method has no meaning.
+
+The problems are smooth functions that are not convex; curved sums of squares for Gauss–Newton and Levenberg–Marquardt; softmax
+networks for natural gradients and K-FAC, which look at the network's own Fisher matrix: it does not scale with the loss, is
+singular in the gauge directions (so that natural gradients need damping there), and K-FAC is defined for changes of
+coordinates that leave the layers layers. Muon's column has ${muonSteps} steps: its Newton–Schulz polynomial has slope 485 at 0, so
+that where a momentum has a singular value a thousand times smaller than the other, round-off along it grows two- or
+threefold from step to step (1e-16 to 1e-6 in 30 steps at seed 52), though the law holds in exact arithmetic.
 
 - **All rotations**: the path on f(Qx) from Qᵀx₀ is Qᵀ times the path on f from x₀, Q orthogonal.
 - **Kronecker rotations**: the same for a matrix parameter W and W → P W Qᵀ.

@@ -3,18 +3,18 @@ import { advise as adviceOn } from "egop";
 import { numberColumn, renderColumns, textColumn } from "../columns.ts";
 import { readFlags } from "../flags.ts";
 import { wrap } from "../paragraph.ts";
-import { keysOf } from "../tasks/load.ts";
+import { keysOf } from "../tasks/keys.ts";
 import type { Command } from "./command.ts";
 import { estimateSource, sourceFlags, sourceHelp } from "./source.ts";
 
 const help = `Says from a pilot estimate what EGOP coordinates can be expected to gain, and what each basis costs.
 
-Usage: egop-lab advise --task NAME | --module FILE [options]
+Usage: egop advise --task NAME | --module FILE [options]
 
 ${sourceHelp}
-  --json           print one JSON document on stdout and nothing else there
-  --data DIR       the folder with the CSV files (default lab/data)
-  -h, --help       print this
+  --json                print one JSON document on stdout and nothing else there
+  --data DIR            the folder with the CSV files (default lab/data)
+  -h, --help            print this
 `;
 
 export const advise: Command = {

@@ -1,5 +1,6 @@
 /** `compare`, the main job: one task, one seed, every optimizer in every basis; a table, the spectrum, a report. */
 import { join, relative } from "node:path";
+import { distributedPackage } from "../distributed.ts";
 import { runExperiment } from "../experiment.ts";
 import { caveatsOf, outcomesOf } from "../notes.ts";
 import { help, parseOptions, type Options } from "../options.ts";
@@ -8,6 +9,7 @@ import { toJson, type Results } from "../results.ts";
 import { renderSpectrum } from "../spectrum.ts";
 import { labFolder } from "../surroundings.ts";
 import { legendOf, renderTable } from "../table.ts";
+import { requireWritable } from "../writable.ts";
 import { writeOutput } from "../write-output.ts";
 import type { Command, Surroundings } from "./command.ts";
 
@@ -20,7 +22,15 @@ export const compare: Command = {
       at.print(help);
       return;
     }
-    const results = await runExperiment(options, at.progress);
+    requireWritablePictures(options);
+    const { redis } = options;
+    const results = await runExperiment(
+      options,
+      at.progress,
+      redis === undefined
+        ? undefined
+        : async (_threads, source) => await (await distributedPackage()).startSweepPool({ redis }, source),
+    );
     at.print(options.json ? `${toJson(results)}\n` : textOf(results, at.width));
     await writePictures(results, options, at);
   },
@@ -39,10 +49,22 @@ function textOf(results: Results, width: number): string {
   return `\n${parts.filter((part) => part !== "").join("\n\n")}\n\n`;
 }
 
-/** Comes last, so that nothing that was computed is lost to a path that cannot be written. */
+/** Says so before hours of work when there is no place for their pictures. */
+function requireWritablePictures(options: Options): void {
+  const { json, report, figure } = options;
+  if (report !== undefined) requireWritable("report", report);
+  else if (!json) requireWritable("report", usualReport(options), true);
+  if (figure !== undefined) requireWritable("figure", figure);
+}
+
+function usualReport({ task, seed }: Options): string {
+  return join(labFolder("reports"), `${task}-${seed}.html`);
+}
+
+/** Comes last, so that nothing that was computed is lost to a disk that has become full. */
 async function writePictures(results: Results, options: Options, at: Surroundings): Promise<void> {
-  const { json, report, figure, task, seed } = options;
-  const usual = join(labFolder("reports"), `${task}-${seed}.html`);
+  const { json, report, figure } = options;
+  const usual = usualReport(options);
   const say = (line: string): void => (json ? at.progress.say(line) : at.print(`${line}\n`));
   const reportPath = report ?? (json ? undefined : usual);
   if (reportPath !== undefined) {

@@ -1,15 +1,20 @@
 /** `report`: draws the report of a finished study again, from its summary. */
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DataSetError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { readFlags } from "../flags.ts";
-import type { StudySummary } from "../study/summary.ts";
+import { readSummary } from "../study/read-summary.ts";
+import { writeOverview } from "../study/write-overview.ts";
+import { namedExperiments } from "../study/carry-out.ts";
 import { writeStudy } from "../study/write.ts";
 import type { Command } from "./command.ts";
 
-const help = `Draws report.html, curves.svg and curves.csv of a finished study again, from its summary.json.
+const help = `Draws the report, the pictures and their numbers of a finished study again, from its summary.json; or, of a folder of
+such folders (lab/results), all of them and the overview.
 
-Usage: egop-lab report DIR
+Usage: egop report DIR
+
+  -h, --help     print this
 `;
 
 export const report: Command = {
@@ -23,21 +28,20 @@ export const report: Command = {
     }
     const [folder] = flags.words as readonly (string | undefined)[];
     if (folder === undefined) throw new UsageError("report needs a run folder.");
-    writeStudy(folder, readSummary(join(folder, "summary.json")));
-    at.print(`Report: ${join(folder, "report.html")}\n`);
+    const parts = partsOf(folder);
+    for (const part of parts) {
+      writeStudy(part, readSummary(join(part, "summary.json")));
+      at.print(`Report: ${join(part, "report.html")}\n`);
+    }
+    if (parts[0] !== folder) at.print(`Overview: ${writeOverview(folder)}\n`);
     return Promise.resolve();
   },
 };
 
-/** A summary that `run` has written. Throws DataSetError for a file that is none. */
-function readSummary(path: string): StudySummary {
-  let summary: unknown;
-  try {
-    summary = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new DataSetError(`${path} cannot be read (${error instanceof Error ? error.message : String(error)}).`);
-  }
-  if (typeof summary !== "object" || summary === null || !("series" in summary) || !("curveSteps" in summary))
-    throw new DataSetError(`${path} is no summary of a study.`);
-  return summary as StudySummary;
+/** The folder itself, or those of the experiments in it. */
+function partsOf(folder: string): readonly string[] {
+  const parts = namedExperiments
+    .map(({ name }) => join(folder, name))
+    .filter((part) => existsSync(join(part, "summary.json")));
+  return parts.length === 0 || existsSync(join(folder, "summary.json")) ? [folder] : parts;
 }

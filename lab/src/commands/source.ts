@@ -2,22 +2,25 @@
 import { egop, gaussian, type EgopEstimate, type StochasticObjective } from "egop";
 import { taskNames } from "../choices.ts";
 import { UsageError } from "../errors.ts";
-import { choice, wholeNumber, type Flags } from "../flags.ts";
+import { choice, nameLines, wholeNumber, type Flags } from "../flags.ts";
 import { loadModule } from "../load-module.ts";
 import { dataFolder } from "../surroundings.ts";
-import { keysOf, loadTask } from "../tasks/load.ts";
+import { keysOf } from "../tasks/keys.ts";
+import { loadTask } from "../tasks/load.ts";
 import type { Surroundings } from "./command.ts";
 
 /** The flags that say what to look at. */
 export const sourceFlags: readonly string[] = ["task", "module", "samples", "seed", "data"];
 
 /** Their lines of the help. */
-export const sourceHelp = `  --task NAME      ${taskNames.join(" | ")}
-  --module FILE    a JavaScript module that exports "dimension" and "valueAndGradient(point, gradientOut)", and maybe
-                   "hessianVector(point, direction, out)", "start" (numbers; default zeros) and "deviation" (of the
-                   Gaussian around it; default 1)
-  --samples N      gradients, 1 to 100000 (default: as many as parameters)
-  --seed N         0 to 2^53 - 1 (default 0)`;
+export const sourceHelp = `${nameLines("--task NAME", taskNames)}
+  --module FILE         a JavaScript module that exports "dimension" and "valueAndGradient(point,
+                        gradientOut)", and maybe "hessianVector(point, direction, out)"; or by
+                        default an objective, such as a loss of the library with its data. It may
+                        export "start" (numbers; default zeros) and "deviation" (of the Gaussian
+                        around it; default 1)
+  --samples N           gradients, 1 to 100000 (default: as many as parameters)
+  --seed N              0 to 2^53 - 1 (default 0)`;
 
 type Source = Pick<ReturnType<typeof loadTask>, "title" | "points"> & {
   readonly objective: StochasticObjective;

@@ -6,12 +6,12 @@ import { estimateSource, sourceFlags, sourceHelp } from "./source.ts";
 
 const help = `Samples gradients and shows the spectrum of their expected outer product.
 
-Usage: egop-lab spectrum --task NAME | --module FILE [options]
+Usage: egop spectrum --task NAME | --module FILE [options]
 
 ${sourceHelp}
-  --json           print one JSON document on stdout and nothing else there
-  --data DIR       the folder with the CSV files (default lab/data)
-  -h, --help       print this
+  --json                print one JSON document on stdout and nothing else there
+  --data DIR            the folder with the CSV files (default lab/data)
+  -h, --help            print this
 `;
 
 export const spectrum: Command = {

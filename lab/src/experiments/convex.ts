@@ -3,8 +3,8 @@ import type { Experiment } from "./experiment.ts";
 
 const common = {
   optimizers: ["adagrad", "adam", "adamw"],
-  bases: ["original", "random", "egop", "egop-of-random"],
-  baselines: ["sgd", "full-adagrad", "lbfgs"],
+  bases: ["original", "random", "egop", "egop-of-random", "reduced", "auxiliary", "renewed", "restarted"],
+  baselines: ["sgd", "full-adagrad", "shampoo", "soap-never", "soap-seldom", "soap-often", "muon", "lbfgs"],
   steps: 400,
   seeds: 10,
   samplesPerParameter: 1,

@@ -1,4 +1,4 @@
-/** ReLU networks on the UCI digits: the main job's, and the paper's. */
+/** Networks on the UCI digits: the main job's, a convolutional one, and the paper's. */
 import type { Experiment } from "./experiment.ts";
 
 export const digitsExperiments: readonly Experiment[] = [
@@ -8,10 +8,28 @@ export const digitsExperiments: readonly Experiment[] = [
     question: "How much do EGOP coordinates gain on natural data, over many starts?",
     task: "digits",
     optimizers: ["adagrad", "adam"],
-    bases: ["original", "random", "egop", "egop-by-tensor", "kronecker", "auxiliary"],
-    baselines: ["sgd", "shampoo", "soap-often", "muon", "lbfgs"],
+    bases: [
+      ...(["original", "random", "egop", "egop-by-tensor", "egop-of-random", "kronecker"] as const),
+      ...(["reduced", "auxiliary"] as const),
+    ],
+    // A step of full-matrix Adagrad takes a second at this size.
+    baselines: ["adamw", "sgd", "shampoo", "soap-never", "soap-seldom", "soap-often", "muon", "lbfgs"],
     steps: 400,
     seeds: 10,
+    tuningSeeds: 1,
+    samplesPerParameter: 1,
+  },
+  {
+    name: "digits-convolution",
+    title: "A small convolutional network on UCI digits",
+    question: "Does one basis that all filters share do what a whole one does?",
+    task: "digits-convolution",
+    optimizers: ["adagrad", "adam"],
+    bases: ["original", "random", "egop", "shared", "egop-of-random", "reduced", "auxiliary"],
+    baselines: ["adamw", "sgd", "shampoo", "soap-never", "soap-seldom", "soap-often", "muon", "lbfgs"],
+    steps: 100,
+    seeds: 10,
+    tuningSeeds: 1,
     samplesPerParameter: 1,
   },
   {
@@ -20,11 +38,13 @@ export const digitsExperiments: readonly Experiment[] = [
     question: "Does the gain survive mini-batches and raw pixels, as in the paper?",
     task: "digits-paper",
     optimizers: ["adagrad", "adam"],
-    bases: ["original", "egop-by-tensor", "egop"],
-    baselines: ["sgd"],
+    bases: ["original", "random", "egop-by-tensor", "egop", "kronecker"],
+    baselines: ["adamw", "sgd", "soap-never", "soap-seldom", "soap-often", "muon"],
     // 200 epochs of 1437 rows in batches of 300.
     steps: 958,
-    seeds: 3,
+    // A run in a whole basis of 2,410 directions takes ten seconds.
+    seeds: 5,
+    tuningSeeds: 1,
     samplesPerParameter: 1,
   },
 ];

@@ -1,7 +1,7 @@
 /** What an experiment declares. The machinery in `study/` does the rest, the same for all of them. */
-import type { TaskName } from "../choices.ts";
 import type { StudiedBasis } from "../study/bases.ts";
 import type { StudiedOptimizer } from "../study/optimizers.ts";
+import type { TaskName } from "../tasks/load.ts";
 
 export interface Experiment {
   /** As on the command line: "digits". */
@@ -18,6 +18,10 @@ export interface Experiment {
   readonly steps: number;
   /** Runs per optimizer and basis, each with a seed of its own: 0, 1, 2, … */
   readonly seeds: number;
+  /** The first so many seeds tune the learning rates; 3 unless it is said. */
+  readonly tuningSeeds?: number;
   /** EGOP samples as a multiple of the number of parameters. */
   readonly samplesPerParameter: number;
+  /** A folder inside the data folder that the user has to fill; where it is not there, `reproduce` leaves this out. */
+  readonly userData?: string;
 }

@@ -18,6 +18,7 @@ import type { RateIndex } from "./tune.ts";
 export type StudiedOptimizer =
   | "adam"
   | "adamw"
+  | "adamw-decaying"
   | "adagrad"
   | "sgd"
   | "full-adagrad"
@@ -46,6 +47,10 @@ const soapEvery =
 export const optimizerChoices: Readonly<Record<StudiedOptimizer, OptimizerChoice>> = {
   adam: { title: "Adam", make: (learningRate) => adam({ learningRate }), center: -4 },
   adamw: { title: "AdamW", make: (learningRate) => adamw({ learningRate, weightDecay: 1e-3 }), center: -4 },
+  // The follow-up's decay of the weights.
+  "adamw-decaying": {
+    ...{ title: "AdamW, decay 0.1", make: (learningRate) => adamw({ learningRate, weightDecay: 0.1 }), center: -9 },
+  },
   adagrad: { title: "Adagrad", make: (learningRate) => adagrad({ learningRate }), center: -2 },
   sgd: { title: "SGD, momentum 0.9", make: (learningRate) => sgd({ learningRate, momentum: 0.9 }), center: -4 },
   "full-adagrad": { title: "Full Adagrad", make: (learningRate) => fullAdagrad({ learningRate }), center: -2 },

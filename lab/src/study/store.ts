@@ -7,8 +7,8 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lockSync } from "proper-lockfile";
 import { OutputError } from "../errors.ts";
+import { lockFolder } from "./lock.ts";
 
 /** Finished jobs by their keys. */
 export interface Store {
@@ -41,7 +41,7 @@ export function openStore(folder: string, identity: string, resume: boolean): St
   const path = join(folder, "finished.jsonl");
   const unlock = guarded(folder, () => {
     mkdirSync(folder, { recursive: true });
-    return lock(folder);
+    return lockFolder(folder);
   });
   try {
     const lines = existsSync(path) ? guarded(path, () => readFileSync(path, "utf8")).split("\n") : [];
@@ -69,16 +69,6 @@ export function openStore(folder: string, identity: string, resume: boolean): St
     };
   } catch (error) {
     unlock();
-    throw error;
-  }
-}
-
-function lock(folder: string): () => void {
-  try {
-    return lockSync(folder, { stale: 20_000, lockfilePath: join(folder, "lock") });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ELOCKED")
-      throw new OutputError(`${folder} is being written by another process; wait for it, or choose another folder.`);
     throw error;
   }
 }

@@ -1,39 +1,13 @@
 /** What a study came to, as plain data: the numbers that are committed, drawn and compared. */
 import type { Experiment } from "../experiments/experiment.ts";
-import type { Task } from "../tasks/task.ts";
-import type { StudiedBasis } from "./bases.ts";
-import type { StudiedOptimizer } from "./optimizers.ts";
+import type { Plane, Task } from "../tasks/task.ts";
+import { gridPoints } from "./boundary.ts";
+import { claimsOfRuns } from "./claims-of-runs.ts";
+import { gainOver } from "./gain.ts";
+import type { Findings } from "./look.ts";
 import { rateOf } from "./tune.ts";
 import { median, quantile } from "./statistics.ts";
-import type { Series } from "./series.ts";
-
-/** Median and quartiles over the seeds. */
-interface Band {
-  readonly lower: readonly number[];
-  readonly median: readonly number[];
-  readonly upper: readonly number[];
-}
-
-/** One optimizer in one basis. */
-export interface SeriesSummary {
-  readonly optimizer: StudiedOptimizer;
-  readonly basis: StudiedBasis;
-  readonly learningRate: number;
-  /** False when the grid had to end before its best rate lay inside it. */
-  readonly interior: boolean;
-  /** Median final loss over the tuning seeds at each rate that was tried; null where runs diverged. */
-  readonly tuned: readonly { readonly rate: number; readonly loss: number | null }[];
-  /** The loss over the steps of `curveSteps`, over the seeds whose runs stayed finite. */
-  readonly band: Band;
-  /** The final loss for each seed; null where the run diverged. */
-  readonly finalLosses: readonly (number | null)[];
-  /** The median of the first kept steps at which runs reach the final loss of the same seed in original coordinates. */
-  readonly stepsToTarget: number | null;
-  readonly testAccuracy: number | null;
-  /** Medians; they differ from run to run and machine to machine. */
-  readonly seconds: number;
-  readonly basisSeconds: number;
-}
+import type { Series, SeriesSummary } from "./series.ts";
 
 export interface StudySummary {
   readonly experiment: string;
@@ -47,28 +21,72 @@ export interface StudySummary {
   readonly samplesPerParameter: number;
   readonly steps: number;
   readonly seeds: number;
+  readonly firstSeed: number;
+  /** What the losses are: "training loss". */
+  readonly measure: string;
   readonly curveSteps: readonly number[];
   readonly series: readonly SeriesSummary[];
+  /** The spectrum, the predicted gain, and the claims about the task alone. */
+  readonly findings: Omit<Findings, "claims">;
+  /** All claims: those of the task, then those that the runs bear out or not. */
+  readonly claims: Findings["claims"];
+  /** The plane that boundaries are drawn in. */
+  readonly plane?: DrawnPlane;
+}
+
+/** What of a plane is drawn beside what runs have learned. */
+export interface DrawnPlane {
+  readonly extent: number;
+  readonly positive: readonly number[];
+  readonly negative: readonly number[];
+  /** The best classifier's scores on the grid. */
+  readonly best: readonly number[] | null;
+}
+
+/** What a study has found, before it is summed up. */
+export interface Found {
+  readonly task: Task;
+  readonly findings: Findings;
+  readonly series: readonly Series[];
 }
 
 /** Medians, quartiles and targets of all series. */
 export function summarize(
   experiment: Experiment,
-  how: { readonly seeds: number; readonly steps: number; readonly curveSteps: readonly number[] },
-  task: Task,
-  all: readonly Series[],
+  how: Pick<StudySummary, "seeds" | "firstSeed" | "steps" | "curveSteps">,
+  { task, findings, series: all }: Found,
 ): StudySummary {
+  const series = all.map((each) => summaryOf(each, all, how.curveSteps));
+  const { claims, ...rest } = findings;
   return {
     ...{ experiment: experiment.name, title: experiment.title, question: experiment.question, task: task.title },
     ...{ description: task.description, citation: task.citation, start: task.start, parameters: task.model.size },
-    ...{ samplesPerParameter: experiment.samplesPerParameter, steps: how.steps, seeds: how.seeds },
-    curveSteps: how.curveSteps,
-    series: all.map((series) => summaryOf(series, all, how.curveSteps)),
+    ...{ samplesPerParameter: experiment.samplesPerParameter, measure: task.measure ?? "training loss", ...how },
+    series,
+    findings: rest,
+    claims: [...claims, ...claimsOfRuns(series, rest)],
+    ...(task.plane === undefined ? {} : { plane: drawn(task.plane) }),
+  };
+}
+
+function drawn({ extent, samples, best }: Plane): DrawnPlane {
+  const rounded = (values: Float64Array): number[] => Array.from(values, (value) => Number(value.toFixed(3)));
+  const grid = gridPoints(extent);
+  return {
+    extent,
+    positive: rounded(samples.positive),
+    negative: rounded(samples.negative),
+    best:
+      best === undefined
+        ? null
+        : Array.from({ length: grid.length / 2 }, (_value, i) =>
+            Number(best(grid[2 * i], grid[2 * i + 1]).toPrecision(3)),
+          ),
   };
 }
 
 function summaryOf(series: Series, all: readonly Series[], steps: readonly number[]): SeriesSummary {
-  const { optimizer, basis, tuning, runs } = series;
+  const { optimizer, basis, tuning, runs, boundary } = series;
   const original = all.find((other) => other.optimizer === optimizer && other.basis === "original");
   const finished = runs.filter(({ finalLoss }) => finalLoss !== null);
   const reached = runs.map(({ curve }, seed) => {
@@ -92,7 +110,11 @@ function summaryOf(series: Series, all: readonly Series[], steps: readonly numbe
         : { lower: at(0.25), median: at(0.5), upper: at(0.75) },
     finalLosses: runs.map(({ finalLoss }) => finalLoss),
     stepsToTarget: Number.isFinite(stepsToTarget) ? stepsToTarget : null,
+    gain: original === undefined ? null : gainOver(original.runs, runs, steps),
     testAccuracy: accuracies.length === 0 ? null : median(accuracies),
+    basisBytes: runs[0].basisBytes,
+    sampleBytes: runs[0].sampleBytes,
+    ...(boundary === null ? {} : { boundary }),
     seconds: median(runs.map((run) => run.seconds)),
     basisSeconds: median(runs.map((run) => run.basisSeconds)),
   };

@@ -5,7 +5,8 @@ import { wrap } from "../paragraph.ts";
 import { studiedBasisTitles } from "./bases.ts";
 import { optimizerChoices } from "./optimizers.ts";
 import { quantile } from "./statistics.ts";
-import type { SeriesSummary, StudySummary } from "./summary.ts";
+import type { SeriesSummary } from "./series.ts";
+import type { StudySummary } from "./summary.ts";
 
 /** The columns, for the terminal and the report alike. */
 export function studyColumns(summary: StudySummary): readonly Column<SeriesSummary>[] {

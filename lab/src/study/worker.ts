@@ -1,7 +1,7 @@
-/** The thread of a study: does runs, and keeps tasks and bases of the seeds that it last worked on. */
+/** The thread of a study: does its jobs, and keeps tasks and bases of the seeds that it last worked on. */
 import { serve } from "../serve.ts";
-import { runner } from "./run-job.ts";
+import { performer, type StudyJob } from "./jobs.ts";
 
-const run = runner();
+const perform = performer();
 
-serve(({ input }, onProgress) => run(input, onProgress));
+serve(({ kind, input }, onProgress) => perform({ kind, input } as StudyJob, onProgress));

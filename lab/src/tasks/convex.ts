@@ -40,6 +40,8 @@ export function logSumExpTask(_folder: string, key: Key): Task {
     start: "standard normal parameters; EGOP samples from the same distribution",
     gradientOperations: 4 * rows * width,
     trainingRows: rows,
+    // EGOP = Aᵀ E[ℓ′ℓ′ᵀ] A inherits at least the decay of AᵀA, the square of that of the singular values.
+    decay: 2,
     minimum: minimumOf(objective),
   };
 }
@@ -68,6 +70,8 @@ export function logisticTask(_folder: string, key: Key): Task {
     start: "standard normal parameters; EGOP samples from the same distribution",
     gradientOperations: 4 * rows * width,
     trainingRows: rows,
+    // EGOP = Aᵀ E[ℓ′ℓ′ᵀ] A inherits at least the decay of AᵀA, the square of that of the singular values.
+    decay: 2,
     minimum: minimumOf(objective),
   };
 }

@@ -1,90 +1,31 @@
-/**
- * Handwritten digits: 8 × 8 pixels, ten classes, a network with one hidden layer of ReLUs, softmax cross-entropy averaged
- * over the rows. The first 1,437 rows train and the other 360 test. `digits` is the main job: 16 hidden units (1,210
- * parameters), full batch, pixels divided by 16.
- */
+/** The tasks on handwritten digits, read from digits.csv; digits-network.ts has the networks. */
 import { join } from "node:path";
-import {
-  affine,
-  compiled,
-  differentiable,
-  initialization,
-  layout,
-  mean,
-  relu,
-  softmaxCrossEntropy,
-  type DifferentiableLoss,
-  type Tensor,
-} from "egop";
+import type { DataSet } from "../data-set-text.ts";
 import { readDataSet } from "../data-set.ts";
-import { DataSetError } from "../errors.ts";
-import { firstRows } from "../partition.ts";
-import { networkOperations, shareOfLargest, usualStart, type Task } from "./task.ts";
+import {
+  digitsColumns,
+  digitsLargeNetwork,
+  digitsNetwork,
+  digitsPaperNetwork,
+  digitsTask,
+  type DigitsNetwork,
+} from "./digits-network.ts";
+import type { Task } from "./task.ts";
 
-const side = 8;
-const brightest = 16;
-const trainingRows = 1437;
-
-type Weights = Readonly<Record<"W1" | "b1" | "W2" | "b2", Tensor>>;
-
-function scores(p: Weights, x: Tensor): Tensor {
-  return affine(relu(affine(x, p.W1, p.b1)), p.W2, p.b2);
+/** The rows of digits.csv. Throws DataSetError for a bad file. */
+export function readDigits(folder: string): DataSet {
+  return readDataSet(join(folder, "digits.csv"), digitsColumns);
 }
 
-/** What tells one network on the digits from another. */
-interface DigitsNetwork {
-  readonly hidden: number;
-  /** Pixels are divided by this. */
-  readonly divisor: number;
-  /** Rows in a mini-batch; without it, runs train on the full batch. */
-  readonly batch?: number;
-  readonly scheme: "lecun" | "glorot";
+function onDigits(network: DigitsNetwork): (folder: string) => Task {
+  return (folder) => digitsTask(network, readDigits(folder));
 }
 
-function digitsNetwork({ hidden, divisor, batch, scheme }: DigitsNetwork): (folder: string) => Task {
-  return (folder) => {
-    const pixels = Array.from({ length: side * side }, (_, i) => `pixel_${Math.floor(i / side)}_${i % side}`);
-    const data = readDataSet(join(folder, "digits.csv"), { features: pixels, label: "digit", classes: 10 });
-    if (data.rows <= trainingRows)
-      throw new DataSetError(
-        `digits.csv has ${data.rows} rows; the first ${trainingRows} train, and the test needs more.`,
-      );
-    const { training, test } = firstRows({ ...data, features: data.features.map((v) => v / divisor) }, trainingRows);
+/** Loads the digits for the main network. Throws DataSetError for a bad file. */
+export const digits: (folder: string) => Task = onDigits(digitsNetwork);
 
-    const model = layout({ W1: [64, hidden], b1: [hidden], W2: [hidden, 10], b2: [10] });
-    const lossOn = (rows: number): DifferentiableLoss<{ x: [number, number]; label: [number] }> =>
-      differentiable(model, { x: [rows, 64], label: [rows] }, (p, { x, label }) =>
-        mean(softmaxCrossEntropy(scores(p, x), label)),
-      );
-    const predict = compiled(model, { x: [test.rows, 64] }, (p, { x }) => scores(p, x)).on({ x: test.features });
-    const rows = { x: training.features, label: training.labels };
-    const batches = batch === undefined ? "full batch" : `mini-batches of ${batch}`;
-    return {
-      title: `UCI digits, 64 → ${hidden} ReLU → 10`,
-      description:
-        `mean softmax cross-entropy on ${training.rows} rows, ${batches}; ` +
-        (divisor === 1 ? "raw pixels" : `pixels divided by ${divisor}`),
-      citation:
-        "E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, " +
-        "UCI Machine Learning Repository, 1998 (its test set), CC BY 4.0",
-      model,
-      objective: lossOn(training.rows).on(rows),
-      ...(batch === undefined ? {} : { batches: lossOn(batch).onBatches(rows) }),
-      points: initialization(model, { scheme }),
-      start:
-        scheme === "lecun" ? usualStart : "Glorot's normal weights, biases 0; EGOP samples from the same distribution",
-      gradientOperations: networkOperations(model, batch ?? training.rows),
-      trainingRows: training.rows,
-      testRows: test.rows,
-      testAccuracy: (parameters) => shareOfLargest(predict(parameters), test.labels),
-    };
-  };
-}
+/** The same for the paper's network. */
+export const digitsPaper: (folder: string) => Task = onDigits(digitsPaperNetwork);
 
-/** Loads the digits. Throws DataSetError for a bad file. */
-export const digits: (folder: string) => Task = digitsNetwork({ hidden: 16, divisor: brightest, scheme: "lecun" });
-
-/** The paper's network and settings: 32 hidden units, raw pixels, mini-batches of 300, Xavier's start. */
-export const digitsPaper: (folder: string) => Task = digitsNetwork({
-  ...{ hidden: 32, divisor: 1, batch: 300, scheme: "glorot" },
-});
+/** The same for one of 50,826 parameters. */
+export const digitsLarge: (folder: string) => Task = onDigits(digitsLargeNetwork);

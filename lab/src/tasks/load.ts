@@ -1,16 +1,20 @@
-/** From the name of a task and a seed to the task and the keys of everything random in an experiment. */
-import { fold, random, type Key } from "egop";
-import type { TaskName } from "../choices.ts";
+/** From the name of a task and a seed to the task. */
+import type { TaskName as NamedTask } from "../choices.ts";
 import { breastCancer } from "./breast-cancer.ts";
 import { logisticTask, logSumExpTask } from "./convex.ts";
-import { digits, digitsPaper } from "./digits.ts";
+import { digitsConvolution } from "./digits-convolution.ts";
+import { digits, digitsLarge, digitsPaper } from "./digits.ts";
 import { factorization } from "./factorization.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { images } from "./images.ts";
+import { keysOf } from "./keys.ts";
 import { linearNetwork } from "./linear-network.ts";
-import { quadratic } from "./quadratic.ts";
+import { isQuadratic, quadratic, quadraticSettings, type QuadraticName } from "./quadratic.ts";
 import type { Task, TaskLoader } from "./task.ts";
 import { wine } from "./wine.ts";
+
+/** The tasks of the list, and quadratics with numbers in their name. */
+export type TaskName = NamedTask | QuadraticName;
 
 /** All that a worker needs to build a task; plain data. */
 export interface TaskSource {
@@ -20,18 +24,11 @@ export interface TaskSource {
   readonly folder: string;
 }
 
-/** What is drawn in an experiment, each from a key of its own. */
-export interface ExperimentKeys {
-  readonly start: Key;
-  readonly samples: Key;
-  readonly rotation: Key;
-  readonly partition: Key;
-  readonly batches: Key;
-}
-
-const loaders: Readonly<Record<TaskName, TaskLoader>> = {
+const loaders: Readonly<Record<NamedTask, TaskLoader>> = {
   digits,
   "digits-paper": digitsPaper,
+  "digits-convolution": digitsConvolution,
+  "digits-large": digitsLarge,
   "breast-cancer": breastCancer,
   wine,
   "linear-network": linearNetwork,
@@ -45,14 +42,8 @@ const loaders: Readonly<Record<TaskName, TaskLoader>> = {
   "fashion-mnist": images("Fashion-MNIST", "fashion-mnist"),
 };
 
-/** The keys of an experiment, folded from its seed. */
-export function keysOf(seed: number): ExperimentKeys {
-  const root = random(seed);
-  const [start, samples, rotation, partition, batches] = [0, 1, 2, 3, 4].map((index) => fold(root, index));
-  return { start, samples, rotation, partition, batches };
-}
-
 /** Reads a task's data and builds it. Throws DataSetError for a bad file. */
 export function loadTask({ name, seed, folder }: TaskSource): Task {
-  return loaders[name](folder, keysOf(seed).partition);
+  const load = isQuadratic(name) ? quadratic(quadraticSettings(name)) : loaders[name];
+  return load(folder, keysOf(seed).partition);
 }

@@ -15,6 +15,23 @@ export interface QuadraticSettings {
   readonly decay: number;
 }
 
+/** How a quadratic is asked for by name: "quadratic-decay-2-spread-0.3". */
+export type QuadraticName = `quadratic-decay-${number}-spread-${number}`;
+
+export function quadraticName({ decay, spread }: QuadraticSettings): QuadraticName {
+  return `quadratic-decay-${decay}-spread-${spread}`;
+}
+
+export function isQuadratic(name: string): name is QuadraticName {
+  return /^quadratic-decay-\d+(\.\d+)?-spread-\d+(\.\d+)?$/.test(name);
+}
+
+/** The numbers in a name. */
+export function quadraticSettings(name: QuadraticName): QuadraticSettings {
+  const [, , decay, , spread] = name.split("-");
+  return { decay: Number(decay), spread: Number(spread) };
+}
+
 /** H = Q diag(i^−decay) Qᵀ, with Q the orthogonal factor of (1 − spread) I + spread G/√d. */
 function hessian({ spread, decay }: QuadraticSettings, key: Key): Matrix {
   const mixture = gaussianMatrix(dimension, dimension, key);
@@ -53,6 +70,8 @@ export function quadratic(settings: QuadraticSettings): (folder: string, key: Ke
       points: gaussian({ mean: new Float64Array(dimension), standardDeviation: 1 }),
       start: "standard normal; EGOP samples from the same distribution",
       gradientOperations: 2 * dimension * dimension,
+      // EGOP = c² H² for points around the minimum.
+      decay: 2 * settings.decay,
     };
   };
 }

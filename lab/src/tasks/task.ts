@@ -24,10 +24,30 @@ export interface Task {
   /** The rows behind the loss; none for a function that is no mean over rows. */
   readonly trainingRows?: number;
   readonly testRows?: number;
+  /** Tensors whose rows are units or filters of one kind, which one basis of their columns can serve. */
+  readonly sharedByRows?: readonly string[];
+  /** What `objective` measures, for the axis of pictures; "training loss" unless it says otherwise. */
+  readonly measure?: string;
+  /** p, where theory says that the k-th eigenvalue of the EGOP falls at least as fast as k^−p. */
+  readonly decay?: number;
+  /** For points in the plane: what the classifier makes of them. */
+  readonly plane?: Plane;
   /** The smallest value of the loss where it is known and not 0: curves show what lies above it. */
   readonly minimum?: number;
   /** The share of test rows whose class is predicted rightly, 0 to 1. */
   testAccuracy?(parameters: Float64Array): number;
+}
+
+/** A classifier of points in the plane, to be drawn. */
+export interface Plane {
+  /** Pictures show −extent to extent, both ways. */
+  readonly extent: number;
+  /** Some points of each class, x and y alternating. */
+  readonly samples: { readonly positive: Float64Array; readonly negative: Float64Array };
+  /** The score of each point (x and y alternating): positive means the first class. */
+  scores(parameters: Float64Array, points: Float64Array): Float64Array;
+  /** The score of the best classifier there is, where it is known. */
+  readonly best?: (x: number, y: number) => number;
 }
 
 /** Reads the data of a task from a folder, or makes it, and builds the task; `key` draws all that is drawn. */

@@ -4,23 +4,24 @@
  * longer than a first gradient.
  */
 import { assemble } from "./assembler.ts";
-import { kernelModule, strip } from "./kernels.ts";
+import { kernelModule, productKernels } from "./kernels.ts";
+import { panelKernels } from "./panel-kernels.ts";
 import { residentKernels } from "./resident-kernels.ts";
 
 /** Enough for the workspace of a product; reductions of large matrices grow it. */
 const firstPages = 20;
 
-/** The module of products alone. */
+/** The module of products and eliminations alone. */
 export function productBytes(): Uint8Array<ArrayBuffer> {
   return kernelModule(firstPages);
 }
 
 /** The module of programs' memories, without the products of plain arrays. */
 export function residentBytes(): Uint8Array<ArrayBuffer> {
-  return assemble(residentKernels(), 1);
+  return assemble([...residentKernels(), ...panelKernels()], 1);
 }
 
 /** The module with all kernels. */
 export function allBytes(): Uint8Array<ArrayBuffer> {
-  return assemble([strip(), ...residentKernels()], firstPages);
+  return assemble([...productKernels(), ...residentKernels(), ...panelKernels()], firstPages);
 }

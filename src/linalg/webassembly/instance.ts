@@ -12,6 +12,8 @@ import { allBytes, productBytes, residentBytes } from "./bytes.ts";
 /** The module's functions and its memory, seen as doubles. */
 export interface Kernels {
   strip(a: number, panels: number, c: number, stride: number, tiles: number, length: number, resume: number): void;
+  subtractRows(f: number, strideF: number, p: number, c: number, stride: number, rows: number, columns: number): void;
+  exchange(a: number, b: number, pairs: number): void;
   /** The memory, of at least so many doubles; the array is another one after the memory has grown. */
   memory(doubles: number): Float64Array;
 }
@@ -21,7 +23,7 @@ interface Engine {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
 }
-interface Exports extends Pick<Kernels, "strip"> {
+interface Exports extends Pick<Kernels, "strip" | "subtractRows" | "exchange"> {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
 
@@ -80,8 +82,9 @@ export function webAssemblyBytes(): Uint8Array<ArrayBuffer> {
 function instantiateGiven(module: object): Kernels {
   try {
     const kernels = instantiate(module);
-    const { multiplyRows } = new (engine().Instance)(module).exports as Partial<ResidentKernels>;
-    if (multiplyRows === undefined) throw new ArgumentError("useWebAssembly: the module exports no `multiplyRows`.");
+    const exports = new (engine().Instance)(module).exports as Partial<ResidentKernels>;
+    const missing = ["multiplyRows", "addColumns64"].find((name) => exports[name] === undefined);
+    if (missing !== undefined) throw new ArgumentError(`useWebAssembly: the module exports no \`${missing}\`.`);
     return kernels;
   } catch (cause) {
     throw new ArgumentError(
@@ -99,11 +102,14 @@ function engine(): Engine {
 
 function instantiate(module: object): Kernels {
   const { Instance } = engine();
-  const { strip, memory } = new Instance(module).exports as Exports;
-  if (typeof strip !== "function") throw new ArgumentError("useWebAssembly: the module exports no `strip`.");
+  const { strip, subtractRows, exchange, memory } = new Instance(module).exports as Exports;
+  if (![strip, subtractRows, exchange].every((kernel) => typeof kernel === "function"))
+    throw new ArgumentError("useWebAssembly: the module lacks one of `strip`, `subtractRows` and `exchange`.");
   let view = new Float64Array(memory.buffer);
   return {
     strip,
+    subtractRows,
+    exchange,
     memory(doubles) {
       if (view.length < doubles) {
         memory.grow(Math.ceil((doubles - view.length) / pageDoubles));
@@ -114,7 +120,10 @@ function instantiate(module: object): Kernels {
   };
 }
 
-/** The functions of resident-kernels.ts with a memory of their own. */
+/** A kernel of panel-kernels.ts: the matrix, its number of panels, what is read, what is added to, the number of columns. */
+type PanelKernel = (matrix: number, panels: number, from: number, to: number, columns: number) => void;
+
+/** The functions of resident-kernels.ts and of panel-kernels.ts with a memory of their own. */
 export interface ResidentKernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly packRows: (b: number, stride: number, tiles: number, length: number, to: number) => void;
@@ -127,6 +136,7 @@ export interface ResidentKernels {
     width: number,
     rows: number,
   ) => void;
+  readonly repeatNumber: (from: number, to: number, length: number) => void;
   readonly multiplyRows: (
     a: number,
     strideA: number,
@@ -150,6 +160,29 @@ export interface ResidentKernels {
   ) => void;
   readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
   readonly addScaledRows: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
+  readonly outerProducts: (a: number, b: number, c: number, count: number, rows: number, columns: number) => void;
+  readonly addColumns64: PanelKernel;
+  readonly addColumns32: PanelKernel;
+  readonly addInnerProducts64: PanelKernel;
+  readonly addInnerProducts32: PanelKernel;
+  readonly allFinite: (from: number, length: number) => number;
+  readonly listEntries: (
+    b: number,
+    strideB: number,
+    columns: number,
+    inner: number,
+    strideA: number,
+    lists: number,
+  ) => number;
+  readonly multiplyListed: (
+    a: number,
+    lists: number,
+    c: number,
+    strideC: number,
+    rows: number,
+    columns: number,
+    inner: number,
+  ) => void;
   /** The loops over elements: their operands, where the result goes, and how many elements. */
   readonly [loop: string]: unknown;
 }

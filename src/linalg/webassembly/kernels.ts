@@ -20,7 +20,7 @@ const tileBytes = stripRows * 8;
  * a: length × 4, panels: tiles × length × 4, c: four rows, `stride` bytes apart. c[r][4t + s] += Σₚ a[p][r]·panels[t][p][s]
  * in ascending p, from 0 unless `resume`; length is at least 1, tiles at least 1.
  */
-export function strip(): wasm.FunctionSource {
+function strip(): wasm.FunctionSource {
   const [a, panel, c, stride, tiles, length, resume, at, end, row1, row2, row3] = wasm.numbers(0, 12);
   const sums = wasm.numbers(12, 8);
   const [b0, b1, factor] = wasm.numbers(20, 3);
@@ -83,6 +83,85 @@ export function strip(): wasm.FunctionSource {
   };
 }
 
+/** So many rows are subtracted in one pass over the rows that they are taken from. */
+export const subtractedRows = 4;
+
+/**
+ * subtractRows(f, strideF, p, c, stride, rows, columns): for each row i of C, c[i] ← c[i] − f[i]₀·p₀ − f[i]₁·p₁ − f[i]₂·p₂ −
+ * f[i]₃·p₃, in that order, with f[i]ₛ the numbers from f + i·strideF on and the rows of P and of C `stride` apart. Two rows of
+ * C at once; columns are rounded up to a multiple of two. At least one row and one column; all strides in bytes.
+ */
+function subtractRows(): wasm.FunctionSource {
+  const [f, strideF, p, c, stride, rows, columns] = wasm.numbers(0, 7);
+  const [left, at, second] = wasm.numbers(7, 3);
+  const pivots = wasm.numbers(10, 3);
+  const targets = wasm.numbers(13, 2);
+  const factors = wasm.numbers(15, 8);
+  const loaded = wasm.numbers(23, 4);
+  const sums = wasm.numbers(27, 2);
+  const sources = [at, ...pivots];
+  const next: Code = [
+    // The second row, or the first one once more where there is no other: the same is stored twice.
+    [wasm.get(f), wasm.set(second), wasm.get(c), wasm.set(targets[0]), wasm.get(c)],
+    wasm.set(targets[1]),
+    wasm.when(
+      [wasm.integer(1), wasm.get(rows), wasm.lessThan],
+      [sumOf(second, f, strideF), sumOf(targets[1], c, stride)],
+    ),
+    [f, second].flatMap((row, r) =>
+      loaded.flatMap((_row, s) => [wasm.get(row), wasm.loadSplat(8 * s), wasm.set(factors[4 * r + s])]),
+    ),
+    [wasm.get(p), wasm.set(at), wasm.get(columns), wasm.set(left)],
+    pivots.flatMap((row, s) => sumOf(row, sources[s], stride)),
+  ];
+  const pairOfColumns: Code = [
+    sources.flatMap((row, s) => [wasm.get(row), wasm.load(), wasm.set(loaded[s])]),
+    targets.flatMap((target, r) => [
+      [wasm.get(target), wasm.load(), wasm.set(sums[r])],
+      loaded.flatMap((row, s) => [
+        [wasm.get(sums[r]), wasm.get(factors[4 * r + s]), wasm.get(row)],
+        [wasm.multiplyLanes, wasm.subtractLanes, wasm.set(sums[r])],
+      ]),
+    ]),
+    targets.flatMap((target, r) => [wasm.get(target), wasm.get(sums[r]), wasm.store()]),
+    [...sources, ...targets].flatMap((local) => wasm.increase(local, pair)),
+    wasm.increase(left, -2),
+  ];
+  return {
+    name: "subtractRows",
+    parameters: wasm.repeated(i32, 7),
+    locals: [...wasm.repeated(i32, 8), ...wasm.repeated(v128, 14)],
+    body: wasm.repeat(
+      [
+        next,
+        wasm.repeat(pairOfColumns, [wasm.integer(0), wasm.get(left), wasm.lessThanSigned]),
+        [sumOf(f, f, strideF), sumOf(f, f, strideF), sumOf(c, c, stride), sumOf(c, c, stride)],
+        wasm.increase(rows, -2),
+      ],
+      [wasm.integer(0), wasm.get(rows), wasm.lessThanSigned],
+    ),
+  };
+}
+
+/** exchange(a, b, pairs): swaps two sequences of so many pairs of numbers, at least one. */
+function exchange(): wasm.FunctionSource {
+  const [a, b, pairs, kept] = wasm.numbers(0, 4);
+  return {
+    name: "exchange",
+    parameters: wasm.repeated(i32, 3),
+    locals: [v128],
+    body: wasm.repeat(
+      [
+        [wasm.get(a), wasm.load(), wasm.set(kept)],
+        [wasm.get(a), wasm.get(b), wasm.load(), wasm.store()],
+        [wasm.get(b), wasm.get(kept), wasm.store()],
+        [wasm.increase(a, pair), wasm.increase(b, pair)],
+      ],
+      [wasm.get(pairs), wasm.integer(1), wasm.subtract, wasm.tee(pairs)],
+    ),
+  };
+}
+
 function addProduct(sum: number, x: number, y: number): Code {
   return [wasm.get(sum), wasm.get(x), wasm.get(y), wasm.multiplyLanes, wasm.addLanes, wasm.set(sum)];
 }
@@ -91,7 +170,12 @@ function sumOf(target: number, x: number, y: number): Code {
   return [wasm.get(x), wasm.get(y), wasm.add, wasm.set(target)];
 }
 
-/** The module of products alone, about 1 kB, with the memory's first pages. */
+/** What products and eliminations are made of. */
+export function productKernels(): wasm.FunctionSource[] {
+  return [strip(), subtractRows(), exchange()];
+}
+
+/** The module of products and eliminations alone, below 2 kB, with the memory's first pages. */
 export function kernelModule(pages: number): Uint8Array<ArrayBuffer> {
-  return wasm.assemble([strip()], pages);
+  return wasm.assemble(productKernels(), pages);
 }

@@ -25,6 +25,7 @@ import {
 } from "./assembler.ts";
 import { elementLoops } from "./element-loops.ts";
 import { elementaryKernels } from "./elementary-kernels.ts";
+import { sparseKernels } from "./sparse-kernels.ts";
 
 const pair = 16;
 /** A panel of B and a strip of A are four numbers wide. */
@@ -78,6 +79,21 @@ function copyRows(): wasm.FunctionSource {
       wasm.when([get(width), wasm.integer(1), wasm.and], [get(out), get(at), loadOne, storeOne(0)]),
       [increaseBy(from, strideFrom), increaseBy(to, strideTo)],
     ]),
+  };
+}
+
+/** repeatNumber(from, to, length): one number, at least once. */
+function repeatNumber(): wasm.FunctionSource {
+  const [from, to, length, left, value] = numbers(0, 5);
+  return {
+    name: "repeatNumber",
+    parameters: repeated(i32, 3),
+    locals: [i32, v128],
+    body: [
+      [get(from), wasm.loadSplat(), set(value), get(length), shiftRight(1), wasm.tee(left)],
+      wasm.when([], countDown(left, [get(to), get(value), wasm.store(), increase(to, pair)])),
+      wasm.when([get(length), wasm.integer(1), wasm.and], [get(to), get(value), storeOne(0)]),
+    ],
   };
 }
 
@@ -351,8 +367,18 @@ function addScaledRows(): wasm.FunctionSource {
 /** All functions of the module. */
 export function residentKernels(): wasm.FunctionSource[] {
   return [
-    ...[packRows(), packColumns(), copyRows(), multiplyRows(), multiplyStrip(), sumRows(), addScaledRows()],
+    ...[
+      packRows(),
+      packColumns(),
+      copyRows(),
+      repeatNumber(),
+      multiplyRows(),
+      multiplyStrip(),
+      sumRows(),
+      addScaledRows(),
+    ],
     ...elementLoops(),
     ...elementaryKernels(),
+    ...sparseKernels(),
   ];
 }

@@ -38,6 +38,11 @@ export interface NewtonState {
 
 /** Trials in one step before it is given up: Δ has then shrunk by 4⁶⁰. */
 const maximumTrials = 60;
+/**
+ * A step that ends so near to the boundary ends on it. The first Δ is the length of the first inner step, so without this
+ * round-off would decide whether Δ grows.
+ */
+const tie = 1e-8;
 /** What values are known to, relative to their size, with room for sums. */
 const roundoff = 2.220446049250313e-15;
 
@@ -152,7 +157,7 @@ class TrustRegionModel {
       if (!Number.isFinite(curvature)) return NaN;
       const alpha = square / curvature;
       const toBoundary = this.#reach(radius);
-      if (curvature <= 0 || alpha >= toBoundary) {
+      if (curvature <= 0 || alpha >= (1 - tie) * toBoundary) {
         addScaled(step, toBoundary, d);
         this.length = radius;
         this.atBoundary = true;

@@ -82,6 +82,11 @@ export function scaleByFullAdagrad(
         (value) => 1 / Math.sqrt(Math.max(0, value) + epsilon),
       );
     },
+    // Eigenvectors turn as gradients do; the eigenvalues stay.
+    turn({ values, vectors }, change) {
+      const d = values.length;
+      for (let k = 0; k < d; k++) change.rotate(vectors.subarray(k * d, (k + 1) * d));
+    },
   };
 }
 

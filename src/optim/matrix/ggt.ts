@@ -86,6 +86,11 @@ export function scaleByGgt(options: ScaleByGgtOptions = {}): GradientTransformat
       remember(gradient, state, newest, count, window);
       applyWindow(gradient, state, newest, count, window, decay, epsilon);
     },
+    // The gradients turn; their inner products stay.
+    turn({ window: rows }, change) {
+      const d = rows.length / window;
+      for (let k = 0; k < window; k++) change.rotate(rows.subarray(k * d, (k + 1) * d));
+    },
   };
 }
 

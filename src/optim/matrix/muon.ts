@@ -21,7 +21,8 @@ import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths, checkState } from "../state.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { adamRange } from "./adam-range.ts";
-import { blocksOf, checkBlocks, requireTame, type Block } from "./blocks.ts";
+import { blocksOf, checkBlocks, requireSameBlocks, requireTame, type Block } from "./blocks.ts";
+import { flushed } from "../subnormal.ts";
 
 export interface ScaleByMuonOptions {
   /** μ, in [0, 1). Default 0.95. */
@@ -116,7 +117,7 @@ export function scaleByMuon(options: ScaleByMuonOptions = {}): GradientTransform
         }
         for (let i = offset; i < offset + size; i++) {
           const entry = gradient[i];
-          const b = momentum * first[i] + entry;
+          const b = flushed(momentum * first[i] + entry);
           first[i] = b;
           gradient[i] = nesterov ? entry + momentum * b : b;
         }
@@ -124,6 +125,11 @@ export function scaleByMuon(options: ScaleByMuonOptions = {}): GradientTransform
         const factor = scaleOf(rows, columns);
         for (let i = offset; i < offset + size; i++) gradient[i] *= factor;
       }
+    },
+    turn({ blocks, first, second }, change) {
+      requireSameBlocks("scaleByMuon", blocks, change.layout);
+      change.rotate(first);
+      change.rotateSquares(second);
     },
   };
 }

@@ -23,9 +23,10 @@ import { requireDecayRate, requireKnown, requireNonnegative } from "../hyperpara
 import { addWeightDecay } from "../add-weight-decay.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths, checkState } from "../state.ts";
+import { flushed } from "../subnormal.ts";
 import { trace } from "../trace.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
-import { blocksOf, checkBlocks, checkFactor, requireTame, type Block } from "./blocks.ts";
+import { blocksOf, checkSides, refuseTurning, requireTame, type Block, type SidedBlock } from "./blocks.ts";
 
 export interface ScaleByShampooOptions {
   /** p: the roots are L^(−1/p) and R^(−1/p). Above 0. Default 2 for each side that a tensor has, so 4 for a matrix. */
@@ -46,9 +47,7 @@ export interface ScaleByShampooOptions {
 }
 
 /** A tensor as a matrix with its moments and their roots; sides that are not scaled have arrays of length 0. */
-interface ShampooBlock extends Block {
-  readonly left: Float64Array;
-  readonly right: Float64Array;
+interface ShampooBlock extends SidedBlock {
   readonly leftRoot: Float64Array;
   readonly rightRoot: Float64Array;
 }
@@ -101,11 +100,7 @@ export function scaleByShampoo(options: ScaleByShampooOptions = {}): GradientTra
   function check(gradient: Float64Array, state: ScaleByShampooState, parameters: Float64Array): void {
     checkState(state, "scaleByShampoo", 1);
     checkLengths("scaleByShampoo", state.squares.length, gradient, parameters);
-    checkBlocks("scaleByShampoo", state.blocks, gradient.length);
-    for (const { rows, columns, left, right, leftRoot, rightRoot } of state.blocks) {
-      for (const factor of [left, leftRoot]) checkFactor("scaleByShampoo", factor, rows);
-      for (const factor of [right, rightRoot]) checkFactor("scaleByShampoo", factor, columns);
-    }
+    checkSides("scaleByShampoo", state.blocks, gradient.length, leftOf, rightOf);
     requireTame("scaleByShampoo", gradient);
   }
   return {
@@ -127,6 +122,7 @@ export function scaleByShampoo(options: ScaleByShampooOptions = {}): GradientTra
       }),
       squares: new Float64Array(layout.size),
     }),
+    turn: () => refuseTurning("scaleByShampoo"),
     check,
     update(gradient, state, parameters) {
       check(gradient, state, parameters);
@@ -155,6 +151,9 @@ function requireWhole(option: string, value: number): void {
     throw new ArgumentError(`The option ${option} is ${String(value)}; expected a whole number above 0.`);
 }
 
+const leftOf = ({ leftRoot }: ShampooBlock): Float64Array => leftRoot;
+const rightOf = ({ rightRoot }: ShampooBlock): Float64Array => rightRoot;
+
 function planOf({ rows, columns }: Block): Plan {
   return {
     left: planProduct({ rows, columns: rows, inner: columns, transposeB: true, accumulate: true }),
@@ -181,8 +180,8 @@ function accumulate(
     squares[offset + i] = beta2 * squares[offset + i] + entry * entry;
   }
   if (beta2 !== 1) {
-    for (let i = 0; i < left.length; i++) left[i] *= beta2;
-    for (let i = 0; i < right.length; i++) right[i] *= beta2;
+    for (let i = 0; i < left.length; i++) left[i] = flushed(left[i] * beta2);
+    for (let i = 0; i < right.length; i++) right[i] = flushed(right[i] * beta2);
   }
   if (left.length > 0) addLeft(scaled, 0, scaled, 0, left, 0);
   if (right.length > 0) addRight(scaled, 0, scaled, 0, right, 0);

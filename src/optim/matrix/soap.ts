@@ -24,9 +24,10 @@ import { namedChain, type ChainState } from "../named-chain.ts";
 import { requireDecayRate, requireKnown, requireNonnegative } from "../hyperparameters.ts";
 import { integerPower } from "../integer-power.ts";
 import { checkLengths, checkState } from "../state.ts";
+import { flushed } from "../subnormal.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { adamRange } from "./adam-range.ts";
-import { blocksOf, checkBlocks, checkFactor, requireTame, type Block } from "./blocks.ts";
+import { blocksOf, checkSides, refuseTurning, requireTame, type Block, type SidedBlock } from "./blocks.ts";
 import { decoupledDescent } from "./decoupled-descent.ts";
 
 export interface ScaleBySoapOptions {
@@ -43,9 +44,7 @@ export interface ScaleBySoapOptions {
 }
 
 /** A tensor as a matrix with its moments and their bases; sides that are not rotated have arrays of length 0. */
-interface SoapBlock extends Block {
-  readonly left: Float64Array;
-  readonly right: Float64Array;
+interface SoapBlock extends SidedBlock {
   /** Q_L and Q_R, row by row; their columns are the basis. */
   readonly leftBasis: Float64Array;
   readonly rightBasis: Float64Array;
@@ -98,11 +97,7 @@ export function scaleBySoap(options: ScaleBySoapOptions = {}): GradientTransform
     checkState(state, "scaleBySoap", 1);
     checkLengths("scaleBySoap", state.first.length, gradient, parameters);
     checkLengths("scaleBySoap", state.second.length, gradient, parameters);
-    checkBlocks("scaleBySoap", state.blocks, gradient.length);
-    for (const { rows, columns, left, right, leftBasis, rightBasis } of state.blocks) {
-      for (const factor of [left, leftBasis]) checkFactor("scaleBySoap", factor, rows);
-      for (const factor of [right, rightBasis]) checkFactor("scaleBySoap", factor, columns);
-    }
+    checkSides("scaleBySoap", state.blocks, gradient.length, leftOf, rightOf);
     requireTame("scaleBySoap", gradient);
   }
   return {
@@ -126,6 +121,7 @@ export function scaleBySoap(options: ScaleBySoapOptions = {}): GradientTransform
       first: new Float64Array(layout.size),
       second: new Float64Array(layout.size),
     }),
+    turn: () => refuseTurning("scaleBySoap"),
     check,
     update(gradient, state, parameters) {
       check(gradient, state, parameters);
@@ -155,6 +151,9 @@ export function scaleBySoap(options: ScaleBySoapOptions = {}): GradientTransform
     },
   };
 }
+
+const leftOf = ({ leftBasis }: SoapBlock): Float64Array => leftBasis;
+const rightOf = ({ rightBasis }: SoapBlock): Float64Array => rightBasis;
 
 function planOf({ rows, columns }: Block): Plan {
   return {
@@ -200,8 +199,8 @@ function rotate(
 function average({ left, right }: SoapBlock, { kept, addLeft, addRight }: Plan, beta2: number): void {
   const gain = Math.sqrt(1 - beta2);
   for (let i = 0; i < kept.length; i++) kept[i] *= gain;
-  for (let i = 0; i < left.length; i++) left[i] *= beta2;
-  for (let i = 0; i < right.length; i++) right[i] *= beta2;
+  for (let i = 0; i < left.length; i++) left[i] = flushed(left[i] * beta2);
+  for (let i = 0; i < right.length; i++) right[i] = flushed(right[i] * beta2);
   if (left.length > 0) addLeft(kept, 0, kept, 0, left, 0);
   if (right.length > 0) addRight(kept, 0, kept, 0, right, 0);
 }

@@ -82,7 +82,7 @@ describe.each(references)("%s", (_name, transformation, oracleFor) => {
       const step = gradient.slice();
       transformation.update(step, state, parameters);
       if (expected.every((x) => x === 0)) expect(step.every((x) => x === 0)).toBe(true);
-      else expect(distance(step, expected), `step ${t}`).toBeLessThan(1e-8);
+      else expect(distance(step, expected), `step ${t}`).toBeLessThan(1e-10);
     });
   });
 

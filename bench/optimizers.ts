@@ -1,0 +1,167 @@
+/**
+ * A step of every diagonal optimizer (gradient in, parameters changed) at 10³, 10⁵ and 10⁶ parameters, beside
+ *
+ * - a plain loop that copies as many arrays as the step touches: gradient, parameters, and the vectors of the state,
+ * - PyTorch in double precision on one thread, and TensorFlow.js on its CPU backend in single precision.
+ *
+ * `nsPerParameter` is ours, `ratio` the other's time over ours: beside the copy loop at or above 0.5 (at most twice as long),
+ * beside the others above 1. Ours and the copy run alternately on two sets of arrays, so that the engine cannot compile
+ * for the very arrays. Also the bytes by which the heap grows in a step; and Shampoo and SOAP on a 512 × 512 matrix: a step
+ * without a refresh of roots or bases, and what a refresh costs on top.
+ *
+ * Run: npm run bench -- optimizers
+ */
+import * as egop from "egop";
+import { layout, type GradientTransformation } from "egop";
+import { heapBytesPerStep } from "./heap-growth.ts";
+import { pythonTimes } from "./python.ts";
+import type { Row, Suite } from "./row.ts";
+import { race } from "./side-by-side.ts";
+import { tensorflowOptimizers } from "./tensorflow-optimizers.ts";
+
+const learningRate = 0.01;
+const optimizers: Readonly<Record<string, GradientTransformation>> = {
+  sgd: egop.sgd({ learningRate }),
+  momentum: egop.sgd({ learningRate, momentum: 0.9 }),
+  "adagrad-norm": egop.adagradNorm(),
+  adagrad: egop.adagrad(),
+  rmsprop: egop.rmsprop(),
+  "rmsprop, centered, with momentum": egop.rmsprop({ centered: true, momentum: 0.9 }),
+  adadelta: egop.adadelta(),
+  adam: egop.adam(),
+  adamw: egop.adamw(),
+  amsgrad: egop.amsgrad(),
+  adamax: egop.adamax(),
+  nadam: egop.nadam(),
+  radam: egop.radam(),
+  adabelief: egop.adabelief(),
+  yogi: egop.yogi(),
+  lion: egop.lion(),
+  "sign descent": egop.signDescent({ learningRate }),
+  signum: egop.signum({ learningRate }),
+  rprop: egop.rprop(),
+  adan: egop.adan(),
+  lamb: egop.lamb(),
+  lars: egop.lars({ learningRate }),
+  "scalar adam": egop.scalarAdam(),
+  "schedule-free adamw": egop.scheduleFreeAdamw(),
+  prodigy: egop.prodigy(),
+};
+const sizes = [1_000, 100_000, 1_000_000];
+const alone = { peer: null, peerMilliseconds: null, ratio: null };
+
+/** Numbers from −0.5 to 0.5. */
+function noise(length: number): Float64Array {
+  let seed = 1;
+  return Float64Array.from({ length }, () => (seed = (seed * 16807) % 2147483647) / 2147483647 - 0.5);
+}
+
+/** One step a call: the gradient comes in, the parameters change. Two of them in turn. */
+function stepper(optimizer: GradientTransformation, size: number): { step: () => void; vectors: number } {
+  const model = layout({ p: [size] });
+  const source = noise(size);
+  const sets = [0, 1].map(() => ({
+    state: optimizer.init(model),
+    gradient: new Float64Array(size),
+    parameters: noise(size),
+  }));
+  let turn = 0;
+  const step = (): void => {
+    const { state, gradient, parameters } = sets[(turn ^= 1)];
+    gradient.set(source);
+    optimizer.update(gradient, state, parameters);
+    addTo(parameters, gradient);
+  };
+  return { step, vectors: countVectors(sets[0].state, size) };
+}
+
+function addTo(parameters: Float64Array, step: Float64Array): void {
+  for (let i = 0; i < parameters.length; i++) parameters[i] += step[i];
+}
+
+/** How many arrays of the parameters' length there are in a state. */
+function countVectors(state: unknown, size: number): number {
+  if (state instanceof Float64Array) return state.length === size ? 1 : 0;
+  if (typeof state !== "object" || state === null) return 0;
+  return Object.values(state).reduce((sum: number, part) => sum + countVectors(part, size), 0);
+}
+
+/** Copies so many arrays, one set and then the other; the gradient comes in as above. */
+function copier(streams: number, size: number): () => void {
+  const source = noise(size);
+  const sets = [0, 1].map(() =>
+    Array.from({ length: streams }, () => ({ from: noise(size), to: new Float64Array(size) })),
+  );
+  let turn = 0;
+  return () => {
+    const pairs = sets[(turn ^= 1)];
+    pairs[0].from.set(source);
+    for (let k = 0; k < streams; k++) copy(pairs[k].from, pairs[k].to);
+  };
+}
+
+function copy(from: Float64Array, to: Float64Array): void {
+  for (let i = 0; i < from.length; i++) to[i] = from[i];
+}
+
+/** Steps on a 512 × 512 matrix, with a refresh in every step or in none after the first ones. */
+function matrixRows(report: (row: Row) => void): void {
+  const size = 512;
+  const model = layout({ W: [size, size] });
+  const source = noise(size * size);
+  const never = 1_000_000_000;
+  const makers: Readonly<Record<string, (interval: number) => GradientTransformation>> = {
+    shampoo: (interval) => egop.shampoo({ interval }),
+    soap: (interval) => egop.soap({ interval }),
+  };
+  for (const [name, make] of Object.entries(makers)) {
+    const milliseconds = [never, 1].map((interval) => {
+      const optimizer = make(interval);
+      const state = optimizer.init(model);
+      const [gradient, parameters] = [new Float64Array(size * size), noise(size * size)];
+      const step = (): void => {
+        gradient.set(source);
+        optimizer.update(gradient, state, parameters);
+      };
+      step();
+      step();
+      return { once: race({ step }).get("step") ?? NaN, heapBytes: heapBytesPerStep(step, interval === 1 ? 3 : 50) };
+    });
+    const [plain, refreshed] = milliseconds;
+    report({ name: `${name}, a step`, size, milliseconds: plain.once, ...alone, heapBytes: plain.heapBytes } as Row);
+    report({ name: `${name}, a refresh on top`, size, milliseconds: refreshed.once - plain.once, ...alone });
+  }
+}
+
+export const optimizerSteps: Suite = {
+  name: "optimizers",
+  async run(report) {
+    for (const size of sizes) {
+      const torch = pythonTimes("pytorch_optimizers.py", [size]);
+      const tensorflow = await tensorflowOptimizers(size);
+      for (const [name, optimizer] of Object.entries(optimizers)) {
+        const { step, vectors } = stepper(optimizer, size);
+        const streams = vectors + 2;
+        const contestants: Record<string, () => unknown> = { egop: step, copy: copier(streams, size) };
+        if (name in tensorflow) contestants["TensorFlow.js"] = tensorflow[name];
+        const medians = race(contestants);
+        const milliseconds = medians.get("egop") ?? NaN;
+        const inTorch = torch.get(name);
+        if (inTorch !== undefined) medians.set("PyTorch", inTorch);
+        const nsPerParameter = Math.round((milliseconds * 1e8) / size) / 100;
+        for (const [peer, peerMilliseconds] of medians)
+          if (peer !== "egop") {
+            const ratio = peerMilliseconds / milliseconds;
+            const own = { streams, nsPerParameter };
+            report({ name, size, milliseconds, peer, peerMilliseconds, ratio, ...own });
+          }
+        if (size === sizes[0]) {
+          for (let i = 0; i < 20_000; i++) step();
+          const heapBytes = heapBytesPerStep(step, 10_000);
+          report({ name: `${name}: heap bytes a step`, size, milliseconds, ...alone, heapBytes } as Row);
+        }
+      }
+    }
+    matrixRows(report);
+  },
+};

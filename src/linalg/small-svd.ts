@@ -1,0 +1,174 @@
+/**
+ * The singular value decomposition of a small matrix with m ≥ n: Householder reflectors from both sides with plain loops,
+ * and implicit QR (bidiagonal-qr.ts). For 2 × 2 in closed form.
+ *
+ * Cost: 4mn² + 8n³/3 flops for the reduction with its factors, about 12n²(m + n) for the sweeps. Accuracy: values to a few
+ * units of round-off of the largest, vectors orthonormal to the same.
+ * Source: G. Golub and C. Reinsch, Singular Value Decomposition and Least Squares Solutions, Numerische Mathematik 14, 1970.
+ */
+import { bidiagonalQR } from "./bidiagonal-qr.ts";
+import { requireRepresentable } from "./finite.ts";
+import type { TallSVD } from "./jacobi-svd.ts";
+import { Matrix } from "./matrix.ts";
+import { scaleToOne } from "./orientation.ts";
+import { svdOfTwo } from "./svd-of-two.ts";
+
+/** Sums of squares up to this beside a norm near 1 are those of zeros: they would end in subnormal numbers. */
+const negligible = 1e-80;
+
+/** Decomposes a matrix with m ≥ n and finite entries, which is not changed. Throws NotConvergedError, NotFiniteError. */
+export function smallSVD({ rows: m, columns: n, data }: Matrix): TallSVD {
+  const scale = scaleToOne(data);
+  if (n === 2 && m === 2) return ofTwo(data, scale);
+  // The transpose, then the left vectors as its rows are, and the right ones; the reflectors' factors, and a vector.
+  const left = n * m;
+  const right = left + n * m;
+  const factors = right + n * n;
+  const vector = factors + 2 * n;
+  const work = new Float64Array(vector + m);
+  for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < n; j++, at++) work[j * m + i] = data[at] * scale;
+  const values = new Float64Array(n);
+  const superdiagonal = new Float64Array(n);
+  reduce(work, m, n, values, superdiagonal, factors, vector);
+  gatherLeft(work, m, n, left, factors);
+  gatherRight(work, m, n, right, factors + n);
+  bidiagonalQR(values, superdiagonal, { data: work, left, leftWidth: m, right, rightWidth: n });
+  return inOrder(work, m, n, left, right, values, scale);
+}
+
+/** The values of `smallSVD` alone, with the same bits. */
+export function smallSingularValues({ rows: m, columns: n, data }: Matrix): Float64Array {
+  const scale = scaleToOne(data);
+  if (n === 2 && m === 2) return ofTwo(data, scale).values;
+  const factors = n * m;
+  const work = new Float64Array(factors + 2 * n + m);
+  for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < n; j++, at++) work[j * m + i] = data[at] * scale;
+  const values = new Float64Array(n);
+  const superdiagonal = new Float64Array(n);
+  reduce(work, m, n, values, superdiagonal, factors, factors + 2 * n);
+  bidiagonalQR(values, superdiagonal, { data: work, left: 0, leftWidth: 0, right: 0, rightWidth: 0 });
+  values.sort().reverse();
+  for (let i = 0; i < n; i++) values[i] /= scale;
+  requireRepresentable(values, "singularValueDecomposition: a singular value");
+  return values;
+}
+
+function ofTwo(data: Float64Array, scale: number): TallSVD {
+  const { first, second, u, v } = svdOfTwo(data[0] * scale, data[1] * scale, data[2] * scale, data[3] * scale);
+  const values = Float64Array.of(first / scale, second / scale);
+  requireRepresentable(values, "singularValueDecomposition: a singular value");
+  return { values, u: new Matrix(2, 2, u), v: new Matrix(2, 2, v) };
+}
+
+/** Overwrites Aᵀ (n × m) with the reflectors; B to d and e; 1/h of H = I − v vᵀ/h to `factors`, 0 where there is none. */
+function reduce(
+  a: Float64Array,
+  m: number,
+  n: number,
+  d: Float64Array,
+  e: Float64Array,
+  factors: number,
+  vector: number,
+): void {
+  for (let k = 0; k < n; k++) {
+    // Column k, from its diagonal entry on, is part of a row here.
+    const diagonal = k * m + k;
+    const end = (k + 1) * m;
+    let rest = 0;
+    for (let at = diagonal + 1; at < end; at++) rest += a[at] * a[at];
+    const first = a[diagonal];
+    d[k] = first;
+    if (rest > negligible) {
+      const size = Math.sqrt(first * first + rest);
+      d[k] = first < 0 ? size : -size;
+      a[diagonal] = first - d[k];
+      const factor = 1 / (d[k] * (d[k] - first));
+      a[factors + k] = factor;
+      for (let j = k + 1; j < n; j++) reflectRow(a, j * m + k, diagonal, m - k, factor);
+    }
+    if (k + 1 === n) return;
+    // Row k, right of the diagonal, is part of a column here, m apart.
+    const beside = diagonal + m;
+    let sum = 0;
+    for (let at = beside + m; at < n * m; at += m) sum += a[at] * a[at];
+    const head = a[beside];
+    e[k] = head;
+    if (!(sum > negligible)) continue;
+    const length = Math.sqrt(head * head + sum);
+    e[k] = head < 0 ? length : -length;
+    a[beside] = head - e[k];
+    const factor = 1 / (e[k] * (e[k] - head));
+    a[factors + n + k] = factor;
+    // From the right: the sums for all rows of A at once.
+    const count = m - k - 1;
+    for (let i = 0; i < count; i++) a[vector + i] = 0;
+    for (let at = beside; at < n * m; at += m) {
+      const v = a[at] * factor;
+      for (let i = 0; i < count; i++) a[vector + i] += v * a[at + 1 + i];
+    }
+    for (let at = beside; at < n * m; at += m) {
+      const v = a[at];
+      for (let i = 0; i < count; i++) a[at + 1 + i] -= v * a[vector + i];
+    }
+  }
+}
+
+/** x ← x − (vᵀx/h) v for `count` numbers from `x` on. */
+function reflectRow(a: Float64Array, x: number, v: number, count: number, factor: number): void {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += a[v + i] * a[x + i];
+  sum *= factor;
+  for (let i = 0; i < count; i++) a[x + i] -= sum * a[v + i];
+}
+
+/** The rows e₀ᵀH…, that is the columns of P = H₀H₁…, as n rows of m. */
+function gatherLeft(a: Float64Array, m: number, n: number, left: number, factors: number): void {
+  for (let k = n - 1; k >= 0; k--) {
+    a[left + k * m + k] = 1;
+    const factor = a[factors + k];
+    if (factor === 0) continue;
+    for (let j = k; j < n; j++) reflectRow(a, left + j * m + k, k * m + k, m - k, factor);
+  }
+}
+
+/** The columns of Q as n rows of n. */
+function gatherRight(a: Float64Array, m: number, n: number, right: number, factors: number): void {
+  for (let k = n - 1; k >= 0; k--) {
+    a[right + k * n + k] = 1;
+    if (k + 1 === n) continue;
+    const factor = a[factors + k];
+    if (factor === 0) continue;
+    const beside = (k + 1) * m + k;
+    for (let j = k + 1; j < n; j++) {
+      const row = right + j * n;
+      let sum = 0;
+      for (let i = k + 1, at = beside; i < n; i++, at += m) sum += a[at] * a[row + i];
+      sum *= factor;
+      for (let i = k + 1, at = beside; i < n; i++, at += m) a[row + i] -= sum * a[at];
+    }
+  }
+}
+
+/** The rows as columns, by descending value. */
+function inOrder(
+  work: Float64Array,
+  m: number,
+  n: number,
+  left: number,
+  right: number,
+  found: Float64Array,
+  scale: number,
+): TallSVD {
+  const [u, v, values] = [new Matrix(m, n), new Matrix(n, n), new Float64Array(n)];
+  for (let j = 0; j < n; j++) {
+    // What was taken is marked by −1.
+    let from = 0;
+    for (let k = 1; k < n; k++) if (found[k] > found[from]) from = k;
+    values[j] = found[from] / scale;
+    found[from] = -1;
+    for (let i = 0, at = j; i < m; i++, at += n) u.data[at] = work[left + from * m + i];
+    for (let i = 0, at = j; i < n; i++, at += n) v.data[at] = work[right + from * n + i];
+  }
+  requireRepresentable(values, "singularValueDecomposition: a singular value");
+  return { values, u, v };
+}

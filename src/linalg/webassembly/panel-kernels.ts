@@ -1,0 +1,113 @@
+/**
+ * WebAssembly kernels for products of a tall matrix with vectors, where the matrix lies in the module's memory in panels
+ * (panel-columns.ts): eight rows, four pairs of two, and of these all first elements, all second ones, …. Two rows at a
+ * time, each lane an accumulator of its own, in the order of the loops in panel-columns.ts: the bits are theirs.
+ *
+ * Each kernel exists for panels of doubles and of singles; singles are made doubles before anything is computed with them.
+ */
+import * as wasm from "./assembler.ts";
+import { type Code, i32, v128, type ValueType } from "./assembler.ts";
+
+/** Rows in a panel, two to a lane. */
+const pairs = 4;
+/** Elements of the row index that a turn of the innermost loop covers: the number of columns is a multiple of it. */
+const unrolled = 2;
+
+/** v128.load64_zero, f64x2.promote_low_f32x4. */
+const loadSingles = (offset: number): Code => [0xfd, 0x5d, 3, offset, 0xfd, 0x5f];
+
+const { get, set } = wasm;
+const increase = (local: number, by: number): Code => [...get(local), ...wasm.integer(by), ...wasm.add, ...set(local)];
+const numbers = (first: number, count: number): number[] => Array.from({ length: count }, (_value, k) => first + k);
+const repeated = (type: ValueType, count: number): ValueType[] => new Array<ValueType>(count).fill(type);
+const countDown = (local: number, body: Code): Code =>
+  wasm.repeat(body, [...get(local), ...wasm.integer(1), ...wasm.subtract, ...wasm.tee(local)]);
+
+/** The name's ending, the bytes of an element, and how two of them are loaded. */
+interface Precision {
+  readonly suffix: "64" | "32";
+  readonly bytes: 8 | 4;
+  readonly loadPair: (offset: number) => Code;
+}
+
+const precisions: readonly Precision[] = [
+  { suffix: "64", bytes: 8, loadPair: (offset) => wasm.load(offset) },
+  { suffix: "32", bytes: 4, loadPair: (offset) => loadSingles(offset) },
+];
+
+/** The body for each panel of a matrix: the loop over columns, with the two locals that count and move. */
+function eachPanel(panels: number, columns: number, left: number, before: Code, turn: Code, after: Code): Code {
+  return countDown(panels, [
+    ...before,
+    ...[...get(columns), ...wasm.integer(1), 0x76, ...set(left)],
+    ...countDown(left, turn),
+    ...after,
+  ]);
+}
+
+/** addColumns(matrix, panels, factors, to, columns): to ← to + Σₖ columnₖ·factorₖ in ascending k. */
+function addColumns({ suffix, bytes, loadPair }: Precision): wasm.FunctionSource {
+  const [matrix, panels, factors, to, columns, left, from] = numbers(0, 7);
+  const sums = numbers(7, pairs);
+  const factor = 7 + pairs;
+  const each = (use: (sum: number, k: number) => Code): Code => sums.flatMap((sum, k) => use(sum, k));
+  const turn = numbers(0, unrolled).flatMap((step) => [
+    ...[...get(from), ...wasm.loadSplat(8 * step), ...set(factor)],
+    ...each((sum, k) => [
+      ...[...get(sum), ...get(matrix), ...loadPair((step * pairs + k) * 2 * bytes), ...get(factor)],
+      ...[...wasm.multiplyLanes, ...wasm.addLanes, ...set(sum)],
+    ]),
+  ]);
+  return {
+    name: `addColumns${suffix}`,
+    parameters: repeated(i32, 5),
+    locals: [...repeated(i32, 2), ...repeated(v128, pairs + 1)],
+    body: eachPanel(
+      panels,
+      columns,
+      left,
+      [...each((sum, k) => [...get(to), ...wasm.load(16 * k), ...set(sum)]), ...get(factors), ...set(from)],
+      [...turn, ...increase(matrix, unrolled * pairs * 2 * bytes), ...increase(from, unrolled * 8)],
+      [...each((sum, k) => [...get(to), ...get(sum), ...wasm.store(16 * k)]), ...increase(to, 16 * pairs)],
+    ),
+  };
+}
+
+/**
+ * addInnerProducts(matrix, panels, vector, to, columns): two sums a column, one of even and one of odd rows' products with
+ * the vector, in ascending order of the rows; to: columns × 2.
+ */
+function addInnerProducts({ suffix, bytes, loadPair }: Precision): wasm.FunctionSource {
+  const [matrix, panels, vector, to, columns, left, at] = numbers(0, 7);
+  const entries = numbers(7, pairs);
+  const sum = 7 + pairs;
+  const turn = numbers(0, unrolled).flatMap((step) => [
+    ...[...get(at), ...wasm.load(16 * step), ...set(sum)],
+    ...entries.flatMap((entry, k) => [
+      ...[...get(sum), ...get(entry), ...get(matrix), ...loadPair((step * pairs + k) * 2 * bytes)],
+      ...[...wasm.multiplyLanes, ...wasm.addLanes, ...set(sum)],
+    ]),
+    ...[...get(at), ...get(sum), ...wasm.store(16 * step)],
+  ]);
+  return {
+    name: `addInnerProducts${suffix}`,
+    parameters: repeated(i32, 5),
+    locals: [...repeated(i32, 2), ...repeated(v128, pairs + 1)],
+    body: eachPanel(
+      panels,
+      columns,
+      left,
+      [
+        ...entries.flatMap((entry, k) => [...get(vector), ...wasm.load(16 * k), ...set(entry)]),
+        ...[...get(to), ...set(at)],
+      ],
+      [...turn, ...increase(matrix, unrolled * pairs * 2 * bytes), ...increase(at, unrolled * 16)],
+      increase(vector, 16 * pairs),
+    ),
+  };
+}
+
+/** All functions, for doubles and for singles. */
+export function panelKernels(): wasm.FunctionSource[] {
+  return precisions.flatMap((precision) => [addColumns(precision), addInnerProducts(precision)]);
+}
