@@ -8,6 +8,8 @@
  * Source: the polynomial of K. C. Ng, fdlibm 5.3 (Sun Microsystems, 1993), s_atan.c: within 2⁻⁵⁸ of x up to 7/16.
  */
 
+import { signOf, upperWord } from "./upper-word.ts";
+
 /** The size of the angle of each reduction, and what is left of it. */
 const halfHigh = 0.4636476090008061;
 const halfLow = 2.2698777452961687e-17;
@@ -43,22 +45,56 @@ export function atan(x: number): number {
  * @example atan2(1, -1) // 2.356194490192345
  */
 export function atan2(y: number, x: number): number {
+  point[0] = y;
+  point[1] = x;
+  atan2Range(point, 0, point, 1, point, 0, 1);
+  return point[0];
+}
+
+/** The coordinates of a single point and then its angle; they mean nothing between calls. */
+const point: Float64Array = /* @__PURE__ */ new Float64Array(2);
+
+/**
+ * Sets output[to + i] to atan2(ys[ysFrom + i], xs[xsFrom + i]) for i from 0 to count − 1; the output may be one of the inputs
+ * at the same place. The loop is here, unlike those of arrays.ts, because an engine does not inline so long a function, and
+ * would box its result.
+ */
+export function atan2Range(
+  ys: Float64Array,
+  ysFrom: number,
+  xs: Float64Array,
+  xsFrom: number,
+  output: Float64Array,
+  to: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const y = ys[ysFrom + i];
+    const x = xs[xsFrom + i];
+    const up = Math.abs(y);
+    const along = Math.abs(x);
+    const quotient = up / along;
+    if (!(quotient >= 1e-18 && quotient <= 1e18)) {
+      output[to + i] = angleAtEdge(y, x);
+      continue;
+    }
+    arctangent(quotient, quotient === 1 ? 0 : remainder(up, along, quotient));
+    const angle =
+      x < 0 ? 2 * quarterTurn - parts[0] + (2 * quarterTurnLow - parts[1] + lost(parts[0])) : parts[0] + parts[1];
+    output[to + i] = angle * signOf(upperWord(y));
+  }
+}
+
+/** The angle of a point on an axis or as good as on it, of one with infinite coordinates, or of none. */
+function angleAtEdge(y: number, x: number): number {
   if (x !== x || y !== y) return NaN;
   const up = Math.abs(y);
   const along = Math.abs(x);
-  const left = x < 0 || (x === 0 && 1 / x < 0);
-  const quotient = up === along ? 1 : up / along;
-  if (up === 0 || quotient < 1e-18) {
-    // So close to the axis that only the quotient counts, or only the side.
-    const angle = left ? 2 * quarterTurn : up === 0 ? 0 : quotient;
-    return y < 0 || (y === 0 && 1 / y < 0) ? -angle : angle;
-  }
-  if (quotient > 1e18) return y < 0 ? -quarterTurn : quarterTurn;
-  arctangent(quotient, quotient === 1 ? 0 : remainder(up, along, quotient));
-  const angle = left
-    ? 2 * quarterTurn - parts[0] + (2 * quarterTurnLow - parts[1] + lost(parts[0]))
-    : parts[0] + parts[1];
-  return y < 0 ? -angle : angle;
+  const left = signOf(upperWord(x)) < 0;
+  const sign = signOf(upperWord(y));
+  if (up === Infinity && along === Infinity) return sign * (left ? 3 * eighthTurn : eighthTurn);
+  if (along < up) return sign * quarterTurn;
+  return sign * (left ? 2 * quarterTurn : up === 0 ? 0 : up / along);
 }
 
 /** What rounding takes from π − angle. */

@@ -5,9 +5,7 @@
  * enough for an engine to compute two at a time, which saves half of the loop's own work.
  */
 import {
-  asinh,
   atan,
-  atan2,
   cbrt,
   cos,
   cosh,
@@ -23,9 +21,12 @@ import {
   pow,
   sin,
   sinh,
-  tan,
   tanh,
 } from "./elementary.ts";
+
+export { atan2Range } from "./arctangent.ts";
+export { asinhRange } from "./hyperbolic.ts";
+export { tanRange } from "./trigonometric.ts";
 
 /** Sets output[to + i] to exp(input[from + i]) for i from 0 to count − 1. */
 export function expRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
@@ -69,11 +70,6 @@ export function cosRange(input: Float64Array, from: number, output: Float64Array
   for (let i = 0; i < count; i++) output[to + i] = cos(input[from + i]);
 }
 
-/** Sets output[to + i] to tan(input[from + i]) for i from 0 to count − 1. */
-export function tanRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
-  for (let i = 0; i < count; i++) output[to + i] = tan(input[from + i]);
-}
-
 /** Sets output[to + i] to tanh(input[from + i]) for i from 0 to count − 1. */
 export function tanhRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
   for (let i = 0; i < count; i++) output[to + i] = tanh(input[from + i]);
@@ -87,11 +83,6 @@ export function sinhRange(input: Float64Array, from: number, output: Float64Arra
 /** Sets output[to + i] to cosh(input[from + i]) for i from 0 to count − 1. */
 export function coshRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
   for (let i = 0; i < count; i++) output[to + i] = cosh(input[from + i]);
-}
-
-/** Sets output[to + i] to asinh(input[from + i]) for i from 0 to count − 1. */
-export function asinhRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
-  for (let i = 0; i < count; i++) output[to + i] = asinh(input[from + i]);
 }
 
 /** Sets output[to + i] to atan(input[from + i]) for i from 0 to count − 1. */
@@ -130,19 +121,6 @@ export function powRange(
   count: number,
 ): void {
   for (let i = 0; i < count; i++) output[to + i] = pow(bases[basesFrom + i], exponents[exponentsFrom + i]);
-}
-
-/** Sets output[to + i] to atan2(ys[ysFrom + i], xs[xsFrom + i]) for i from 0 to count − 1. */
-export function atan2Range(
-  ys: Float64Array,
-  ysFrom: number,
-  xs: Float64Array,
-  xsFrom: number,
-  output: Float64Array,
-  to: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) output[to + i] = atan2(ys[ysFrom + i], xs[xsFrom + i]);
 }
 
 /** Sets output[to + i] to hypot(xs[xsFrom + i], ys[ysFrom + i]) for i from 0 to count − 1. */

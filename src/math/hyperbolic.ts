@@ -9,6 +9,7 @@
 import { expParts } from "./exponential.ts";
 import { logOfSum } from "./logarithm.ts";
 import { powersOfTwo, zeroExponent } from "./powers-of-two.ts";
+import { signOf, upperWord } from "./upper-word.ts";
 
 const halver = 134217729;
 /** The two parts of a mantissa; they mean nothing between calls. */
@@ -89,10 +90,33 @@ function halfOfExponentials(x: number, sign: number): number {
  * @example asinh(1) // 0.881373587019543
  */
 export function asinh(x: number): number {
-  const size = Math.abs(x);
+  single[0] = x;
+  asinhRange(single, 0, single, 0, 1);
+  return single[0];
+}
+
+/** The argument of a single inverse and then its value; it means nothing between calls. */
+const single: Float64Array = /* @__PURE__ */ new Float64Array(1);
+
+/**
+ * Sets output[to + i] to asinh(input[from + i]) for i from 0 to count − 1; the output may be the input at the same place.
+ * The loop is here, unlike those of arrays.ts, because an engine does not inline so long a function, and would box its
+ * result.
+ */
+export function asinhRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const x = input[from + i];
+    const size = Math.abs(x);
+    if (size >= 1e-4 && size <= 1e9) output[to + i] = inverseSine(size) * signOf(upperWord(x));
+    else output[to + i] = asinhAtEdge(x, size);
+  }
+}
+
+/** asinh of an x of this size, below 10⁻⁴ or above 10⁹. */
+function asinhAtEdge(x: number, size: number): number {
   if (size < 1e-4) return size < 1e-9 ? x : x - x * x * x * (1 / 6 - x * x * 0.075);
   if (!(size < Infinity)) return x;
-  const value = size > 1e9 ? logOfSum(size, 0, 1) : inverseSine(size);
+  const value = logOfSum(size, 0, 1);
   return x < 0 ? -value : value;
 }
 

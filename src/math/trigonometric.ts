@@ -97,13 +97,29 @@ function farSine(x: number, steps: number): number {
  * @example tan(1) // 1.5574077246549023
  */
 export function tan(x: number): number {
-  if (!(Math.abs(x) < largest)) return farTangent(x);
-  const n = x * numbers[0] + numbers[1] - numbers[1];
-  const coarse = x - n * numbers[2];
-  const middle = n * numbers[3];
-  const r = coarse - middle;
-  if (Math.abs(r) < smallestRest) return n === 0 ? (x === 0 ? x : x + (x * x * x) / 3) : farTangent(x);
-  return tangentNear(n, r, coarse - r - middle - n * numbers[4]);
+  single[0] = x;
+  tanRange(single, 0, single, 0, 1);
+  return single[0];
+}
+
+/** The argument of a single tangent and then its value; it means nothing between calls. */
+const single: Float64Array = /* @__PURE__ */ new Float64Array(1);
+
+/**
+ * Sets output[to + i] to tan(input[from + i]) for i from 0 to count − 1; the output may be the input at the same place. The
+ * loop is here, unlike those of arrays.ts, because an engine does not inline so long a function, and would box its result.
+ */
+export function tanRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const x = input[from + i];
+    const n = x * numbers[0] + numbers[1] - numbers[1];
+    const coarse = x - n * numbers[2];
+    const middle = n * numbers[3];
+    const r = coarse - middle;
+    if (Math.abs(x) < largest && Math.abs(r) >= smallestRest)
+      output[to + i] = tangentNear(n, r, coarse - r - middle - n * numbers[4]);
+    else output[to + i] = tangentAtEdge(x, n);
+  }
 }
 
 /** tan(kπ/128 + r + low). */
@@ -140,7 +156,9 @@ function quotient(a: number, aLow: number, b: number, bLow: number): number {
   return q + (a - q * bHigh + (aLow - q * (b - bHigh + bLow))) * inverse;
 }
 
-function farTangent(x: number): number {
+/** The tangent of x beyond the numbers that reduce well, or close to the n-th multiple of π/128. */
+function tangentAtEdge(x: number, n: number): number {
+  if (n === 0) return x === 0 ? x : x + (x * x * x) / 3;
   if (!(x < Infinity && x > -Infinity)) return NaN;
   return tangentNear(reduceByDigits(x, rest), rest[0], rest[1]);
 }
