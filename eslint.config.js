@@ -24,7 +24,9 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ["src/tsconfig.json", "lab/tsconfig.json", "test/tsconfig.json", "bench/tsconfig.json"],
+        project: ["src", "lab", "distributed", "playground", "test", "bench"].map(
+          (folder) => `${folder}/tsconfig.json`,
+        ),
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -1,5 +1,5 @@
 /** One job of a sweep on a worker, from the payload to the result in Redis. */
-import type { TaskName } from "egop-lab/dist/choices.js";
+import type { TaskName } from "egop-lab/dist/tasks/load.js";
 import type { JobKind, TimedJobs } from "egop-lab/dist/jobs.js";
 import { startPool, type Pool } from "egop-lab/dist/pool.js";
 import { lifetime } from "./connection.ts";

@@ -6,7 +6,9 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { optimizerNames, taskNames, type TaskName } from "egop-lab/dist/choices.js";
+import { optimizerNames, taskNames } from "egop-lab/dist/choices.js";
+import type { TaskName } from "egop-lab/dist/tasks/load.js";
+import { isQuadratic } from "egop-lab/dist/tasks/quadratic.js";
 import type { BasisData, JobKind, Jobs, SharedMatrix, Timed } from "egop-lab/dist/jobs.js";
 import { messageOf, PayloadError } from "./errors.ts";
 import { libraryVersion, requireVersions } from "./payload.ts";
@@ -71,12 +73,17 @@ export function readSweepJob(payload: unknown): SweepJob {
   return {
     run: readText(fields["run"], "The job's run", 16, /^[0-9a-f]{16}$/),
     job: readCount(fields["job"], "The job's number"),
-    task: readChoice(fields["task"], "The job's task", taskNames),
+    task: readTask(fields["task"]),
     seed: readCount(fields["seed"], "The job's seed"),
     data: readText(fields["data"], "The job's data", 71, hash),
     kind: readChoice(fields["kind"], "The job's kind", kinds),
     input: fields["input"],
   };
+}
+
+/** A task of the lab's list, or a quadratic with numbers in its name. */
+function readTask(value: unknown): TaskName {
+  return typeof value === "string" && isQuadratic(value) ? value : readChoice(value, "The job's task", taskNames);
 }
 
 const hash = /^sha256:[0-9a-f]{64}$/;

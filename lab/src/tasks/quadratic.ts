@@ -23,7 +23,7 @@ export function quadraticName({ decay, spread }: QuadraticSettings): QuadraticNa
 }
 
 export function isQuadratic(name: string): name is QuadraticName {
-  return name.startsWith("quadratic-decay-");
+  return /^quadratic-decay-\d+(\.\d+)?-spread-\d+(\.\d+)?$/.test(name);
 }
 
 /** The numbers in a name. */

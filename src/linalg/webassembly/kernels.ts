@@ -20,7 +20,7 @@ const tileBytes = stripRows * 8;
  * a: length × 4, panels: tiles × length × 4, c: four rows, `stride` bytes apart. c[r][4t + s] += Σₚ a[p][r]·panels[t][p][s]
  * in ascending p, from 0 unless `resume`; length is at least 1, tiles at least 1.
  */
-export function strip(): wasm.FunctionSource {
+function strip(): wasm.FunctionSource {
   const [a, panel, c, stride, tiles, length, resume, at, end, row1, row2, row3] = wasm.numbers(0, 12);
   const sums = wasm.numbers(12, 8);
   const [b0, b1, factor] = wasm.numbers(20, 3);
@@ -91,7 +91,7 @@ export const subtractedRows = 4;
  * f[i]₃·p₃, in that order, with f[i]ₛ the numbers from f + i·strideF on and the rows of P and of C `stride` apart. Two rows of
  * C at once; columns are rounded up to a multiple of two. At least one row and one column; all strides in bytes.
  */
-export function subtractRows(): wasm.FunctionSource {
+function subtractRows(): wasm.FunctionSource {
   const [f, strideF, p, c, stride, rows, columns] = wasm.numbers(0, 7);
   const [left, at, second] = wasm.numbers(7, 3);
   const pivots = wasm.numbers(10, 3);
@@ -144,7 +144,7 @@ export function subtractRows(): wasm.FunctionSource {
 }
 
 /** exchange(a, b, pairs): swaps two sequences of so many pairs of numbers, at least one. */
-export function exchange(): wasm.FunctionSource {
+function exchange(): wasm.FunctionSource {
   const [a, b, pairs, kept] = wasm.numbers(0, 4);
   return {
     name: "exchange",
