@@ -4,11 +4,13 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { coldStart } from "./cold-start.ts";
 import { decompositions } from "./decompositions.ts";
 import { egopSuite } from "./egop.ts";
 import { linearAlgebra } from "./linear-algebra.ts";
 import { elementary } from "./math.ts";
 import { networkStep } from "./network-step.ts";
+import { perExample } from "./per-example.ts";
 import { optimizerSteps } from "./optimizers.ts";
 import type { Row, Suite } from "./row.ts";
 import { trainingStep } from "./training-step.ts";
@@ -16,11 +18,13 @@ import { trainingStep } from "./training-step.ts";
 const suites: readonly Suite[] = [
   trainingStep,
   networkStep,
+  perExample,
   linearAlgebra,
   decompositions,
   egopSuite,
   elementary,
   optimizerSteps,
+  coldStart,
 ];
 
 const flags = process.argv.slice(2);

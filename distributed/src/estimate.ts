@@ -25,7 +25,7 @@ import { loadObjective } from "./load-objective.ts";
 import { objectiveReference, verifyReference, type ObjectiveReference } from "./objective-reference.ts";
 import { orderedMerge, type OrderedMerge } from "./ordered-merge.ts";
 import type { Sampling } from "./payload.ts";
-import { planSamples, usualSamplesPerJob } from "./sample-ranges.ts";
+import { evenShare, planSamples, usualSamplesPerJob } from "./sample-ranges.ts";
 
 /** Threads of one process. */
 const mostWorkers = 256;
@@ -52,7 +52,7 @@ export interface EstimateOptions {
   readonly form?: MomentForm;
   /** What to do where the objective or its gradient is not finite: see `accumulate`. */
   readonly notFinite?: "throw" | "skip";
-  /** A multiple of 64; default 256. It changes no bit. */
+  /** A multiple of 64; default 256 on a queue, and equal shares on threads. It changes no bit. */
   readonly samplesPerJob?: number;
   /** The folder of objectives; default the current one. */
   readonly root?: string;
@@ -86,8 +86,10 @@ export async function estimateDistributed(
   options: DistributedOptions,
 ): Promise<DistributedEstimate> {
   const { samples, from = 0, key = random(0), form = { kind: "samples" }, notFinite = "throw" } = options;
-  const { samplesPerJob = usualSamplesPerJob, root = process.cwd(), failed = "stop", signal } = options;
+  const { root = process.cwd(), failed = "stop", signal } = options;
   if (options.redis === undefined) requireWorkers(options.workers);
+  const usual = options.redis === undefined ? evenShare(samples, options.workers) : usualSamplesPerJob;
+  const { samplesPerJob = usual } = options;
   const plan = planSamples(from, from + samples, samplesPerJob);
   const reference = typeof objective === "string" ? objectiveReference(objective, { root }) : objective;
   const { objective: loaded } = await loadObjective(verifyReference(reference, root));

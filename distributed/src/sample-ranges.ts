@@ -2,9 +2,21 @@
 import { ArgumentError } from "egop";
 import type { SampleRange } from "./payload.ts";
 
-/** Samples in a job, unless told otherwise: few enough to share out, many enough that sending their state costs little. */
+/** Samples in a job on a queue, unless told otherwise: few enough to share out, many enough that sending their state costs little. */
 export const usualSamplesPerJob = 256;
 const blockSize = 64;
+/** The most blocks in a job of a thread. */
+const mostBlocks = 32;
+
+/**
+ * Samples in a job on threads, unless told otherwise: equal shares, for threads of one machine are equally fast, as few as
+ * there can be, because each costs a copy and a merge of its state, and of 2048 samples at most.
+ */
+export function evenShare(samples: number, workers: number): number {
+  const blocks = Math.ceil(samples / blockSize);
+  const rounds = Math.max(1, Math.ceil(blocks / (workers * mostBlocks)));
+  return blockSize * Math.max(1, Math.ceil(blocks / (workers * rounds)));
+}
 
 /** The ranges of a plan, made when asked for: their number may be large. */
 export interface SamplePlan extends SampleRange {
@@ -21,10 +33,10 @@ export interface SamplePlan extends SampleRange {
  * blocks are complete then, and no rows have to be sent but at the ends.
  */
 export function planSamples(from: number, to: number, samplesPerJob: number): SamplePlan {
-  if (!Number.isSafeInteger(samplesPerJob) || samplesPerJob < blockSize || samplesPerJob % blockSize !== 0)
-    throw new ArgumentError(`samplesPerJob is ${samplesPerJob}; expected a multiple of ${blockSize}.`);
   if (![from, to].every(Number.isSafeInteger) || from < 0 || from >= to)
     throw new ArgumentError(`The samples are ${from} to ${to}; expected whole numbers, 0 ≤ from < to.`);
+  if (!Number.isSafeInteger(samplesPerJob) || samplesPerJob < blockSize || samplesPerJob % blockSize !== 0)
+    throw new ArgumentError(`samplesPerJob is ${samplesPerJob}; expected a multiple of ${blockSize}.`);
   const first = Math.floor(from / samplesPerJob);
   const count = Math.ceil(to / samplesPerJob) - first;
   const range = (index: number): SampleRange => ({

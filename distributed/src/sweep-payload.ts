@@ -14,7 +14,7 @@ import { messageOf, PayloadError } from "./errors.ts";
 import { libraryVersion, requireVersions } from "./payload.ts";
 import { readChoice, readCount, readList, readNumber, readRecord, readText, type Fields } from "./read-fields.ts";
 
-export const sweepFormat = "egop sweep";
+const sweepFormat = "egop sweep";
 const resultFormat = "egop sweep result";
 const formatVersion = 1;
 const kinds = ["sample", "decompose", "decomposeByTensor", "rotate", "run"] as const;
@@ -22,7 +22,7 @@ const kinds = ["sample", "decompose", "decomposeByTensor", "rotate", "run"] as c
 const most = { samples: 10 ** 6, steps: 10 ** 6, side: 10 ** 6, tensors: 10_000, name: 4096 };
 
 /** Which task a job belongs to; its data must be the same everywhere. */
-export interface SweepSource {
+interface SweepSource {
   readonly task: TaskName;
   readonly seed: number;
   /** See dataHash. */

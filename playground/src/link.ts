@@ -26,10 +26,14 @@ export const panelNames = ["surface", "digits", "function"] as const;
 export type PanelName = (typeof panelNames)[number];
 
 /** All that a link says. */
-export type View =
+export type View = {
+  /** The rows of the panel's table whose curves are hidden, ascending. */
+  readonly hidden: readonly number[];
+} & (
   | { readonly panel: "surface"; readonly settings: TurnedSettings; readonly step: number }
   | { readonly panel: "digits"; readonly settings: DigitsSettings; readonly running: boolean }
-  | { readonly panel: "function"; readonly settings: OwnSettings };
+  | { readonly panel: "function"; readonly settings: OwnSettings }
+);
 
 /** A link that this page has not written. */
 export class LinkError extends Error {
@@ -37,6 +41,8 @@ export class LinkError extends Error {
 }
 
 const version = "1";
+/** No table of a panel has more rows. */
+const mostRuns = 8;
 /** The longest formula, every character of it escaped as up to nine, and room for the rest. */
 const longestFragment = 9 * longestText + 1000;
 
@@ -64,6 +70,7 @@ export function fragmentOf(view: View): string {
     }
   }
   parts.push(["steps", steps], ["samples", samples], ["seed", seed]);
+  if (view.hidden.length > 0) parts.push(["hide", view.hidden.join(".")]);
   return `#${new URLSearchParams(parts.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
 }
 
@@ -100,7 +107,7 @@ function surfaceView(parts: Map<string, string>): View {
     ...takeCommon(parts, usual, { steps: limits.steps, samples: limits.samples }),
   };
   const step = takeNumber(parts, "step", { low: 0, high: settings.steps, whole: true }) ?? settings.steps;
-  return { panel: "surface", settings, step };
+  return { panel: "surface", settings, step, hidden: takeHidden(parts) };
 }
 
 function digitsView(parts: Map<string, string>): View {
@@ -121,7 +128,7 @@ function digitsView(parts: Map<string, string>): View {
     ...takeCommon(parts, digitsSettings, { steps: limits.digitsSteps, samples: limits.digitsSamples }),
   };
   const running = (takeNumber(parts, "run", { low: 0, high: 1, whole: true }) ?? 0) === 1;
-  return { panel: "digits", settings, running };
+  return { panel: "digits", settings, running, hidden: takeHidden(parts) };
 }
 
 function functionView(parts: Map<string, string>): View {
@@ -150,7 +157,7 @@ function functionView(parts: Map<string, string>): View {
     rates: takeRates(parts, usual.rates),
     ...takeCommon(parts, usual, { steps: limits.steps, samples: limits.samples }),
   };
-  return { panel: "function", settings };
+  return { panel: "function", settings, hidden: takeHidden(parts) };
 }
 
 /** Takes one part out of the map; undefined where it is absent. */
@@ -193,6 +200,16 @@ function takeCommon(
     samples: takeNumber(parts, "samples", ranges.samples) ?? usual.samples,
     seed: takeNumber(parts, "seed", limits.seed) ?? usual.seed,
   };
+}
+
+function takeHidden(parts: Map<string, string>): readonly number[] {
+  const read = (value: string): number[] | undefined => {
+    const rows = Array.from({ length: mostRuns }, (_value, row) => row).filter((row) =>
+      value.split(".").includes(String(row)),
+    );
+    return rows.join(".") === value ? rows : undefined;
+  };
+  return take(parts, "hide", read, `rows from 0 to ${mostRuns - 1}, ascending, with . between`) ?? [];
 }
 
 /** What a stranger wrote is quoted, but not at length. */

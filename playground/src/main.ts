@@ -28,9 +28,9 @@ function tell(message: string): void {
 }
 
 const usualViews: { readonly [Name in PanelName]: Extract<View, { panel: Name }> } = {
-  surface: { panel: "surface", settings: surfaceSettings("valley"), step: surfaceSettings("valley").steps },
-  digits: { panel: "digits", settings: digitsSettings, running: false },
-  function: { panel: "function", settings: ownSettings(examples[0]) },
+  surface: { panel: "surface", settings: surfaceSettings("valley"), step: surfaceSettings("valley").steps, hidden: [] },
+  digits: { panel: "digits", settings: digitsSettings, running: false, hidden: [] },
+  function: { panel: "function", settings: ownSettings(examples[0]), hidden: [] },
 };
 
 const around = { onChange: rememberSoon, onProblem: tell };

@@ -13,13 +13,18 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   const result: number[] = [];
   for (let axis = 0; axis < rank; axis++) {
-    const lengthA = a[axis - rank + a.length] ?? 1;
-    const lengthB = b[axis - rank + b.length] ?? 1;
+    const lengthA = lengthAt(a, axis - rank + a.length);
+    const lengthB = lengthAt(b, axis - rank + b.length);
     if (lengthA !== lengthB && lengthA !== 1 && lengthB !== 1)
       throw new ShapeError(`the lengths ${lengthA} and ${lengthB} on axis ${axis} do not broadcast.`);
     result.push(Math.max(lengthA, lengthB));
   }
   return result;
+}
+
+/** The length of an axis, 1 before the first: not read there, where Object.prototype would be asked. */
+function lengthAt(shape: Shape, axis: number): number {
+  return axis < 0 ? 1 : shape[axis];
 }
 
 /** How to walk operands that broadcast to one shape: row r of the output starts at r·rowLength, operand o's at starts[o][r]. */

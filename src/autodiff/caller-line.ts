@@ -14,9 +14,9 @@ export function callerLine(): string {
     .flatMap((line) => /((?:[a-z+-]+:\/\/|\/|[A-Z]:\\)[^()\s]*:\d+:\d+)/u.exec(line)?.[1] ?? []);
   const own = places.at(0);
   if (own === undefined) return "";
-  // This file's own folder is the first place; the library is the folder above it.
-  const folder = Math.max(own.lastIndexOf("/autodiff/"), own.lastIndexOf("\\autodiff\\"));
-  const library = folder < 0 ? own.replace(/:\d+:\d+$/u, "") : own.slice(0, folder + 1);
+  // This file is the first place; the library is the folder above its own, in the build for Node too.
+  const folder = /^.*[/\\](?=(?:autodiff|for-node)[/\\])/u.exec(own)?.[0];
+  const library = folder ?? own.replace(/:\d+:\d+$/u, "");
   const outside = places.find((place) => !place.startsWith(library));
   return outside === undefined ? "" : ` (at ${outside})`;
 }

@@ -10,13 +10,8 @@
  * interpreter that computes node after node.
  */
 import { ArgumentError } from "../errors.ts";
-import {
-  residentKernelsExist,
-  residentMemory,
-  residentStart,
-  rootsStart,
-  type ResidentMemory,
-} from "../linalg/resident.ts";
+import { residentMemory, residentStart, rootsStart, type ResidentMemory } from "../linalg/resident.ts";
+import { residentKernelsExist } from "../linalg/webassembly/instance.ts";
 import { rootsOfTwo } from "../math/roots-of-two.ts";
 import { checked } from "./check-finite.ts";
 import { fuse, readsOf, type Stage } from "./fusion.ts";
@@ -50,6 +45,11 @@ export interface Program {
    * row-major, to be written before the first run.
    */
   ownInput(index: number): Float64Array;
+  /**
+   * Keeps an output in the program's own memory from now on, which spares copying it in each run, and returns that memory:
+   * row-major, to be read after each run.
+   */
+  ownOutput(index: number): Float64Array;
   /** Says where an output's elements (row-major) go, from now on. */
   placeOutput(index: number, array: Float64Array, offset: number): void;
   /** How many numbers the program keeps for values between inputs and outputs, constants left out. */
@@ -104,7 +104,7 @@ export function compile(
   const size = running.reduce((sum, { output }) => sum + output.size, 0);
   const copying = fused && (webAssembly ?? size >= sizeWorthCopying) && residentKernelsExist();
   const outside = outputs.map((output) => emptyOperand(output.shape));
-  const copiesOut: Copy[] = [];
+  const copiesOut: (Copy | undefined)[] = outputs.map(() => undefined);
   const outputOperands = outputs.map((output, k): readonly Operand[] => {
     const buffer = bufferOf(output);
     if (!copying && !buffer.external) {
@@ -113,7 +113,7 @@ export function compile(
       return buffer.operands;
     }
     buffer.external = true;
-    copiesOut.push(copyOf(operandOf(buffer, output.shape), outside[k]));
+    copiesOut[k] = copyOf(operandOf(buffer, output.shape), outside[k]);
     return [outside[k]];
   });
   const plans = stages.map((stage, index) =>
@@ -174,7 +174,10 @@ export function compile(
         if (copy !== undefined) runCopy(copy);
       }
       for (let k = 0; k < runs.length; k++) runs[k]();
-      for (let k = 0; k < copiesOut.length; k++) runCopy(copiesOut[k]);
+      for (let k = 0; k < copiesOut.length; k++) {
+        const copy = copiesOut[k];
+        if (copy !== undefined) runCopy(copy);
+      }
     },
     placeInput(index, array, offset): void {
       const copy = copiesIn[index];
@@ -187,6 +190,16 @@ export function compile(
       if (operand === undefined) return new Float64Array(inputs[index].size);
       if (!copying) place(inputOperands[index], new Float64Array(operand.size), 0);
       return operand.array.subarray(operand.offset, operand.offset + operand.size);
+    },
+    ownOutput(index): Float64Array {
+      const copy = copiesOut[index];
+      if (copying && copy !== undefined) {
+        copiesOut[index] = undefined;
+        return copy.from.array.subarray(copy.from.offset, copy.from.offset + copy.from.size);
+      }
+      const own = new Float64Array(outputs[index].size);
+      place(outputOperands[index], own, 0);
+      return own;
     },
     placeOutput: (index, array, offset) => place(outputOperands[index], array, offset),
   };

@@ -39,8 +39,15 @@ const productPrimitive = (transposeA: boolean, transposeB: boolean, summed: read
     const count = sizeOf(batch);
     if (count === 1) return () => product(a, 0, b, 0, output, 0);
     const [startsA, startsB, starts] = matrixStarts(batch, [a, b, output]);
+    const outer = inner === 1 && a.size === count * rows && b.size === count * columns;
     if (summed.length === 0)
       return () => {
+        const { memory } = output;
+        // Columns by rows, one pair for each example: the gradients of a layer's weights.
+        if (outer && memory !== undefined && a.memory === memory && b.memory === memory) {
+          memory.kernels.outerProducts(8 * a.offset, 8 * b.offset, 8 * output.offset, count, rows, columns);
+          return;
+        }
         for (let k = 0; k < count; k++) product(a, startsA[k], b, startsB[k], output, starts[k]);
       };
     const further = planOperandProduct({ ...sizes, accumulate: true });

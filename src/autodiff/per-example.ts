@@ -8,7 +8,6 @@ import { planProduct } from "../linalg/product.ts";
 import { batchOver } from "./batching.ts";
 import { compile } from "./compile.ts";
 import { checkedCopy } from "./data.ts";
-import { concatenate } from "./join.ts";
 import { gradients } from "./reverse.ts";
 import { reshape } from "./structure.ts";
 import { Graph, type Tensor } from "./tensor.ts";
@@ -35,6 +34,29 @@ export interface PerExampleLoss {
 
 /** How many examples are computed together. */
 const rowsOfChunk = 32;
+
+/** From so many numbers on, the engine copies a row faster than a loop. */
+const wide = 64;
+
+/** The gradients of one tensor for a chunk of examples, and where they go in a row of all gradients. */
+interface Part {
+  readonly array: Float64Array;
+  readonly offset: number;
+  readonly width: number;
+  /** Each example's part of the array where it is wide, made once so that copying allocates nothing. */
+  readonly views: readonly Float64Array[];
+}
+
+function partOf(array: Float64Array, offset: number, width: number): Part {
+  const count = width < wide ? 0 : array.length / width;
+  const views = Array.from({ length: count }, (_v, row) => array.subarray(row * width, (row + 1) * width));
+  return { array, offset, width, views };
+}
+
+function copyRow({ array, offset, width, views }: Part, row: number, out: Float64Array, start: number): void {
+  if (views.length > 0) out.set(views[row], start + offset);
+  else for (let k = 0, at = row * width; k < width; k++) out[start + offset + k] = array[at + k];
+}
 
 /** Binds the data; `shared` names the inputs that all examples read whole. */
 export function perExampleLoss<Name extends string, Inputs extends InputShapes>(
@@ -76,20 +98,23 @@ export function perExampleLoss<Name extends string, Inputs extends InputShapes>(
     split.map(({ chunk }) => reshape(chunk, [rows, 1, ...chunk.shape.slice(1)])),
     rows,
   );
-  const flat = slopes.map((slope) => reshape(slope, [rows, slope.size / rows]));
-  const outputs = [concatenate(flat, 1), values];
   graph.close();
-  const program = compile([...variables, ...inputs.map(({ chunk }) => chunk)], outputs);
+  const program = compile([...variables, ...inputs.map(({ chunk }) => chunk)], [...slopes, values]);
   const dimension = parameters.size;
+  const parts = slopes.map((_slope, t): Part => {
+    const { offset, size } = parameters.tensors[t];
+    return partOf(program.ownOutput(t), offset, size);
+  });
   const ownValues = new Float64Array(examples);
   /** Computes the examples from `first` on; the last chunk ends with the last example and may compute some again. */
   const runChunk = (first: number, out: Float64Array, offset: number, values: Float64Array): void => {
     inputs.forEach(({ array, width }, k) => {
       program.placeInput(variables.length + k, array, first * width);
     });
-    program.placeOutput(0, out, offset);
-    program.placeOutput(1, values, first);
+    program.placeOutput(slopes.length, values, first);
     program.run();
+    for (let row = 0; row < rows; row++)
+      for (let t = 0; t < parts.length; t++) copyRow(parts[t], row, out, offset + row * dimension);
   };
   return {
     dimension,

@@ -17,7 +17,7 @@ import type { StochasticObjective } from "../optim/objective.ts";
 import { costsOf, type CostedBasis } from "./basis-costs.ts";
 import { identityBasis, type Basis } from "./basis.ts";
 import type { EgopEstimate } from "./estimate.ts";
-import type { SamplingDistribution } from "./sampling.ts";
+import { isWeight, type SamplingDistribution } from "./sampling.ts";
 
 export interface AdviceOptions {
   /** Where curvature is looked at: the distribution of the estimate. */
@@ -63,7 +63,7 @@ export interface Advice {
     readonly from: "curvature" | "bound";
   };
   readonly costs: readonly CostedBasis[];
-  /** Which of `costs` to take; undefined when none is worth it. */
+  /** Which of `costs` to take; undefined when none is worth it, or that is not certain. */
   readonly basis: CostedBasis | undefined;
   /** The same in words, with the reason. */
   readonly recommendation: string;
@@ -71,7 +71,7 @@ export interface Advice {
 
 /** A gain below this is lost in the price of the basis. */
 const worthwhile = 1.5;
-/** Up to this many parameters the curvature is looked at in the whole basis, beyond in a completed one of low rank. */
+/** Up to this many parameters the curvature is looked at in the whole basis, beyond in the one that is recommended. */
 const denseDimension = 2500;
 
 /**
@@ -105,8 +105,7 @@ export function advise(objective: StochasticObjective, estimate: EgopEstimate, o
       "basis is the identity. Sample where the objective has a slope.";
     return { ...seen, directionsFor, gain, basis: undefined, recommendation };
   }
-  const basis =
-    dimension <= denseDimension ? estimate.basis() : estimate.basis({ rank: Math.max(1, Math.min(rank, knownRank)) });
+  const basis = basisToLookAt(estimate, Math.max(1, Math.min(rank, knownRank)));
   const smoothness =
     objective.hessianVector === undefined
       ? undefined
@@ -120,6 +119,13 @@ export function advise(objective: StochasticObjective, estimate: EgopEstimate, o
     ...{ gain, basis: chosen },
     recommendation: inWords({ ...seen, directionsFor, gain, basis: chosen }),
   };
+}
+
+/** The whole basis while it can be paid for; then factors where there are matrices, or a completed basis of low rank. */
+function basisToLookAt(estimate: EgopEstimate, rank: number): Basis {
+  const { layout } = estimate;
+  if (layout.size <= denseDimension) return estimate.basis();
+  return layout.tensors.some(isWeight) ? estimate.basis({ by: "kronecker" }) : estimate.basis({ rank });
 }
 
 function gainOf(bound: number, smoothness: SmoothnessSums | undefined): Advice["gain"] {
@@ -163,6 +169,11 @@ function inWords({
       `Worth it: the predicted gain is ${range}. ${directionsFor.most} of ${dimension} directions carry 90% of the gradients. ` +
       `Take the ${basis.name} basis: ${basis.words}.${caution}`
     );
+  if (gain.value >= worthwhile)
+    return (
+      `Undecided: the predicted gain is ${range}, which holds no gain at all too. More columns of the Hessian narrow it: ` +
+      `four times as many halve the range.${caution}`
+    );
   const reasons: string[] = [];
   if (densities[0] * dimension < 4)
     reasons.push(`the leading eigenvector lies along the axes (density ${share(densities[0])})`);
@@ -193,16 +204,29 @@ function smoothnessSums(
   columns: number,
   key: Key,
 ): SmoothnessSums {
-  const { layout, eigenvalues } = estimate;
+  const { layout } = estimate;
   const own = identityBasis(layout);
   const [before, after] = [
     { basis: own, sizes: estimate.moment.diagonal().map(Math.sqrt) },
-    { basis, sizes: eigenvalues.map(Math.sqrt) },
+    { basis, sizes: sizesIn(basis, estimate) },
   ].map(({ basis: at, sizes }, side) => sumOfColumns(objective, at, sizes, points, columns, fold(key, side)));
   const value = before.value / after.value;
   const relative = (x: Uncertain): number => x.standardError / x.value;
   const spread = Math.sqrt(relative(before) * relative(before) + relative(after) * relative(after));
   return { before, after, gain: { value, standardError: value * spread } };
+}
+
+/** The root mean square of the gradient along each direction of a basis. */
+function sizesIn(basis: Basis, estimate: EgopEstimate): Float64Array {
+  const moment = estimate.moment.whole();
+  if (basis.kind === "dense" || moment.kind === "matrix") return estimate.eigenvalues.map(Math.sqrt);
+  const squares = new Float64Array(basis.rotatedDimension);
+  const turned = new Float64Array(basis.rotatedDimension);
+  for (let m = 0; m < moment.rows.rows; m++) {
+    basis.pullGradient(moment.rows.row(m), turned);
+    for (let i = 0; i < turned.length; i++) squares[i] += (turned[i] * turned[i]) / moment.weight;
+  }
+  return squares.map(Math.sqrt);
 }
 
 /**

@@ -61,9 +61,8 @@ function throughBlocks(matrix: Matrix): TallSVD {
   const { diagonal, superdiagonal, applyP, applyQ } = bidiagonalize(matrix);
   const { values, u, v } = bidiagonalDivideAndConquer(diagonal, superdiagonal);
   const order = descendingOrder(values);
-  const signs = order.map(() => 1);
-  const left = rowsAsColumns(u, order, signs);
-  const right = rowsAsColumns(v, order, signs);
+  const left = rowsAsColumns(u, order);
+  const right = rowsAsColumns(v, order);
   applyP(left);
   applyQ(right);
   return { values: Float64Array.from(order, (index) => values[index]), u: left, v: right };

@@ -9,7 +9,7 @@ import { type Part, subtract } from "./elimination.ts";
 import { evenStride } from "./panel-elimination.ts";
 import { planProduct } from "./product.ts";
 import { type Kernels, webAssemblyKernels } from "./webassembly/instance.ts";
-import { copyRows } from "./webassembly/product.ts";
+import { copyRows } from "./product-panels.ts";
 import { subtractedRows } from "./webassembly/kernels.ts";
 
 /** Columns of a block, a multiple of four. */

@@ -8,6 +8,7 @@
  */
 import { NotConvergedError } from "../errors.ts";
 import { Matrix } from "./matrix.ts";
+import { largestSize } from "./orientation.ts";
 
 const unitRoundoff = 1.1102230246251565e-16;
 const maximumSweeps = 40;
@@ -22,11 +23,9 @@ export interface UnsortedEigen {
 export function jacobiEigenInPlace(matrix: Matrix): UnsortedEigen {
   const { rows: n, data } = matrix;
   const vectors = Matrix.identity(n);
-  let norm = 0;
-  for (const entry of data) norm = Math.max(norm, Math.abs(entry));
   // Squares and products of what lies this far below the norm leave the range of numbers. No higher: small eigenvalues of
   // graded positive definite matrices live far below round-off of the norm.
-  const floor = norm * 1e-290;
+  const floor = largestSize(data) * 1e-290;
   let rotated = true;
   for (let sweeps = 0; rotated; sweeps++) {
     if (sweeps === maximumSweeps)

@@ -54,8 +54,7 @@ export function jacobiSVD(matrix: Matrix): TallSVD {
     for (let k = 0; k < n; k++)
       right.data[inner.order[k] * n + j] = norms[from] === 0 ? 0 : rotated.data[from * n + k] / lengths[from];
   });
-  const ones = order.map(() => 1);
-  const core = inner.factors.applyQ(rowsAsColumns(turns, order, ones));
+  const core = inner.factors.applyQ(rowsAsColumns(turns, order));
   const rank = order.findIndex((index) => norms[index] === 0);
   return {
     values: unscaled(norms, order, scale),

@@ -22,22 +22,20 @@ export function orientColumns({ rows, columns, data }: Matrix): void {
   for (let i = 0; i < rows; i++)
     for (let j = 0, at = i * columns; j < columns; j++, at++)
       if (Math.abs(data[at]) > Math.abs(largest[j])) largest[j] = data[at];
-  const signs = largest.map((entry) => (entry < 0 ? -1 : 1));
-  for (let i = 0; i < rows; i++) for (let j = 0, at = i * columns; j < columns; j++, at++) data[at] *= signs[j];
+  for (let i = 0; i < rows; i++)
+    for (let j = 0, at = i * columns; j < columns; j++, at++) data[at] *= largest[j] < 0 ? -1 : 1;
 }
 
-/** The chosen rows, each times its sign, as the columns of a new matrix. */
-export function rowsAsColumns(rows: Matrix, order: readonly number[], signs: readonly number[]): Matrix {
+/** The chosen rows as the columns of a new matrix. */
+export function rowsAsColumns(rows: Matrix, order: readonly number[]): Matrix {
   const result = new Matrix(rows.columns, order.length);
   const [length, count] = [rows.columns, order.length];
   // In squares, so that lines of the cache are used whole.
   for (let top = 0; top < length; top += square)
     for (let left = 0; left < count; left += square)
       for (let j = left; j < Math.min(left + square, count); j++) {
-        const sign = signs[j];
         const from = order[j] * length;
-        for (let i = top; i < Math.min(top + square, length); i++)
-          result.data[i * count + j] = sign * rows.data[from + i];
+        for (let i = top; i < Math.min(top + square, length); i++) result.data[i * count + j] = rows.data[from + i];
       }
   return result;
 }
@@ -51,11 +49,17 @@ const largestScale = 1.0715086071862673e301;
  * 2¹⁰⁰⁰: where all is below 2⁻¹⁰⁰⁰, the largest entry ends between 2⁻⁷⁴ and 1.
  */
 export function scaleToOne(data: Float64Array, offset = 0, count: number = data.length): number {
-  let largest = 0;
-  for (let i = offset; i < offset + count; i++) if (Math.abs(data[i]) > largest) largest = Math.abs(data[i]);
+  const largest = largestSize(data, offset, count);
   let scale = 1;
   // At most about 2100 exact doublings or halvings.
   while (largest !== 0 && largest * scale < 0.5 && scale < largestScale) scale *= 2;
   while (largest * scale >= 1) scale /= 2;
   return scale;
+}
+
+/** The largest absolute value of `count` numbers from `offset` on; 0 of none. */
+export function largestSize(data: Float64Array, offset = 0, count: number = data.length): number {
+  let largest = 0;
+  for (let i = offset; i < offset + count; i++) if (Math.abs(data[i]) > largest) largest = Math.abs(data[i]);
+  return largest;
 }

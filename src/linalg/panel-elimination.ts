@@ -8,7 +8,7 @@
 import { eliminate, exchangeRows, type Part, substituteUnit } from "./elimination.ts";
 import { planProduct } from "./product.ts";
 import { type Kernels, webAssemblyKernels } from "./webassembly/instance.ts";
-import { copyRows } from "./webassembly/product.ts";
+import { copyRows } from "./product-panels.ts";
 
 /** Columns of a panel, a multiple of four. */
 const panelSize = 64;

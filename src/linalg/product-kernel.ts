@@ -13,7 +13,7 @@
  * Source: K. Goto, R. van de Geijn, Anatomy of High-Performance Matrix Multiplication, ACM TOMS 34 (2008), section 4;
  * here the tile is as large as sixteen scalar registers allow.
  */
-import { type BlockedProduct, packColumns, packRows } from "./product-panels.ts";
+import { type BlockedProduct, copyRows, packColumns, packRows } from "./product-panels.ts";
 import { type Kernels, webAssemblyKernels } from "./webassembly/instance.ts";
 import { runProductInWebAssembly } from "./webassembly/product.ts";
 
@@ -139,9 +139,9 @@ function runBlock(
       if (height === tileRows && across === tileColumns)
         multiplyTile(length, source, start, second, third, step, panels, panel, c, target, strideC, resume);
       else {
-        if (resume) copyTile(c, target, strideC, tile, 0, tileColumns, height, across);
+        if (resume) copyRows(c, target, strideC, tile, 0, tileColumns, height, across);
         multiplyTile(length, source, start, second, third, step, panels, panel, tile, 0, tileColumns, resume);
-        copyTile(tile, 0, tileColumns, c, target, strideC, height, across);
+        copyRows(tile, 0, tileColumns, c, target, strideC, height, across);
       }
     }
   }
@@ -229,20 +229,6 @@ function multiplyTile(
   c[row2 + 1] = c21;
   c[row2 + 2] = c22;
   c[row2 + 3] = c23;
-}
-
-function copyTile(
-  from: Float64Array,
-  fromStart: number,
-  fromStride: number,
-  to: Float64Array,
-  toStart: number,
-  toStride: number,
-  height: number,
-  across: number,
-): void {
-  for (let i = 0; i < height; i++)
-    for (let j = 0; j < across; j++) to[toStart + i * toStride + j] = from[fromStart + i * fromStride + j];
 }
 
 /** Up to three adjacent columns of A, side by side. */

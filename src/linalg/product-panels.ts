@@ -83,3 +83,21 @@ export function packRows(
         panels[offset + full * length + p * tileColumns + s] =
           full + s < width ? b[start + (full + s) * stride + p] : 0;
 }
+
+/** Copies `height` rows of `across` elements, with strides of their own in either array. */
+export function copyRows(
+  from: Float64Array,
+  fromStart: number,
+  fromStride: number,
+  to: Float64Array,
+  toStart: number,
+  toStride: number,
+  height: number,
+  across: number,
+): void {
+  for (let i = 0; i < height; i++) {
+    const shift = toStart + i * toStride - (fromStart + i * fromStride);
+    const end = fromStart + i * fromStride + across;
+    for (let at = end - across; at < end; at++) to[at + shift] = from[at];
+  }
+}

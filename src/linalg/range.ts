@@ -1,7 +1,7 @@
 /** Keeping factorizations that are not scaled as a rule away from the ends of the range of numbers. */
 import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
-import { scaleToOne } from "./orientation.ts";
+import { largestSize, scaleToOne } from "./orientation.ts";
 
 const least = 1e-250;
 const most = 1e250;
@@ -33,8 +33,7 @@ export function oneNormInRange({ rows, columns, data }: Matrix): number {
 
 /** A copy, times a power of two when its largest entry is beyond 1e±250, so that no sum of products leaves the range. */
 export function copyInRange({ rows, columns, data }: Matrix): { readonly copy: Matrix; readonly scale: number } {
-  let largest = 0;
-  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
+  const largest = largestSize(data);
   const scale = largest === 0 || (largest > least && largest < most) ? 1 : scaleToOne(data);
   const copy = new Matrix(rows, columns, data.slice());
   if (scale !== 1) for (let i = 0; i < data.length; i++) copy.data[i] *= scale;

@@ -5,7 +5,7 @@
  * Where WebAssembly is missing or switched off there is no such memory, and callers use JavaScript's loops on plain
  * arrays; the bits are the same (resident-kernels.ts).
  */
-import { residentInstance, type ResidentKernels, webAssemblyKernels } from "./webassembly/instance.ts";
+import { residentInstance, type ResidentKernels } from "./webassembly/instance.ts";
 import { columnBlock, innerBlock, panelsStart, residentStart, stripGroup } from "./webassembly/workspace.ts";
 
 /** A program's memory: operands are named by the index of their first element. */
@@ -36,11 +36,6 @@ export type ResidentLoop = (...addressesAndLength: readonly number[]) => number 
 export function residentLoop({ kernels }: ResidentMemory, name: string): ResidentLoop | undefined {
   const loop = kernels[name];
   return typeof loop === "function" ? (loop as ResidentLoop) : undefined;
-}
-
-/** Whether programs get memory of their own here: WebAssembly exists, and has not been switched off. */
-export function residentKernelsExist(): boolean {
-  return webAssemblyKernels() !== null;
 }
 
 /** A product of operands that lie in one memory, each row after row without gaps. */

@@ -3,6 +3,7 @@
  * plan blocks and pack panels. Order: each element with one accumulator in ascending order of the inner index, as in the
  * blocked kernel, so the bits are the same on both roads.
  */
+import { Matrix } from "./matrix.ts";
 
 /** Up to this many multiplications a product is small. */
 export const smallProduct = 2048;
@@ -45,3 +46,26 @@ export function runSmallProduct(
       c[target] = sum;
     }
 }
+
+/** op(a)·op(b) of matrices whose sizes fit; `multiply` is one. */
+export type MatrixProduct = (
+  a: Matrix,
+  b: Matrix,
+  options?: { readonly transposeA?: boolean; readonly transposeB?: boolean },
+) => Matrix;
+
+/** The product by plain loops at every size, in the same order: for what must be small in code. */
+export const plainProduct: MatrixProduct = (a, b, { transposeA = false, transposeB = false } = {}) => {
+  const rows = transposeA ? a.columns : a.rows;
+  const inner = transposeA ? a.rows : a.columns;
+  const columns = transposeB ? b.rows : b.columns;
+  const result = new Matrix(rows, columns);
+  for (let i = 0, to = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++, to++) {
+      let sum = 0;
+      for (let p = 0; p < inner; p++)
+        sum += a.data[transposeA ? p * rows + i : i * inner + p] * b.data[transposeB ? j * inner + p : p * columns + j];
+      result.data[to] = sum;
+    }
+  return result;
+};

@@ -104,7 +104,7 @@ function reduce(a: Float64Array, n: number, d: Float64Array, e: Float64Array): v
   }
 }
 
-/** Brings the values into descending order (equal ones stay in theirs), the columns along, and sets the columns' signs. */
+/** Brings the values into descending order, the columns along, and sets the columns' signs. */
 function sortAndOrient(a: Float64Array, n: number, values: Float64Array): void {
   for (let j = 0; j < n; j++) {
     let from = j;

@@ -1,19 +1,23 @@
 /** What eigenvalue and singular value decompositions are as objects: their factors, with what one does with them. */
 import { Matrix } from "./matrix.ts";
-import { planProduct } from "./product.ts";
+import { multiply } from "./product.ts";
 import { numericalRank, rankTolerance, type RankOptions } from "./rank.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
+import { plainProduct, type MatrixProduct } from "./small-product.ts";
 
 /** A = V Λ Vᵀ: the eigenvalues in descending order and the eigenvectors as the columns, in that order. */
 export class SymmetricEigen {
   readonly values: Float64Array;
   /** n × n (n × k when k leading pairs were asked for), orthonormal columns. */
   readonly vectors: Matrix;
+  readonly #product: MatrixProduct;
 
-  constructor(values: Float64Array, vectors: Matrix) {
+  /** `product` (of the same bits, see `multiply`) is what `solve` and `reconstruct` multiply by; default three plain loops. */
+  constructor(values: Float64Array, vectors: Matrix, product: MatrixProduct = plainProduct) {
     this.values = values;
     this.vectors = vectors;
+    this.#product = product;
   }
 
   /** How many eigenvalues are larger in size than `tolerance` times the largest. */
@@ -45,13 +49,13 @@ export class SymmetricEigen {
       rankTolerance(rows, rows, options, "SymmetricEigen.solve") * (values.length === 0 ? 0 : sizes(values)[0]);
     const inverses = values.map((value) => (value === 0 || Math.abs(value) <= floor ? 0 : 1 / value));
     return solvedLike(b, rows, "SymmetricEigen.solve", (columns) =>
-      throughFactors(vectors, inverses, vectors, columns),
+      throughFactors(this.#product, vectors, inverses, vectors, columns),
     );
   }
 
   /** V Λ Vᵀ: A up to round-off, or its best approximation from the pairs that are there. */
   reconstruct(): Matrix {
-    return outerProduct(this.vectors, this.values, this.vectors);
+    return this.#product(withFactors(this.vectors, this.values), this.vectors, { transposeB: true });
   }
 }
 
@@ -91,18 +95,18 @@ export class SingularValueDecomposition {
     const { u, v } = this;
     const inverses = this.#inverses(options);
     return solvedLike(b, u.rows, "SingularValueDecomposition.solve", (columns) =>
-      throughFactors(v, inverses, u, columns),
+      throughFactors(multiply, v, inverses, u, columns),
     );
   }
 
   /** The Moore–Penrose inverse V Σ⁺ Uᵀ, n × m. */
   pseudoInverse(options: RankOptions = {}): Matrix {
-    return outerProduct(this.v, this.#inverses(options), this.u);
+    return multiply(withFactors(this.v, this.#inverses(options)), this.u, { transposeB: true });
   }
 
   /** U Σ Vᵀ: A up to round-off, or its best approximation from the triples that are there. */
   reconstruct(): Matrix {
-    return outerProduct(this.u, this.values, this.v);
+    return multiply(withFactors(this.u, this.values), this.v, { transposeB: true });
   }
 
   #inverses(options: RankOptions): Float64Array {
@@ -121,24 +125,9 @@ function ratioOfSizes(descending: Float64Array): number {
   return count === 0 ? 1 : descending[count - 1] === 0 ? Infinity : descending[0] / descending[count - 1];
 }
 
-/** L diag(factors) Rᵀ. */
-function outerProduct(left: Matrix, factors: Float64Array, right: Matrix): Matrix {
-  const result = new Matrix(left.rows, right.rows);
-  const { rows, columns } = result;
-  const product = planProduct({ rows, columns, inner: factors.length, transposeB: true });
-  product(withFactors(left, factors).data, 0, right.data, 0, result.data, 0);
-  return result;
-}
-
 /** L diag(factors) Rᵀ B. */
-function throughFactors(left: Matrix, factors: Float64Array, right: Matrix, b: Matrix): Matrix {
-  const [inner, { columns }] = [factors.length, b];
-  const middle = new Float64Array(inner * columns);
-  planProduct({ rows: inner, columns, inner: right.rows, transposeA: true })(right.data, 0, b.data, 0, middle, 0);
-  const result = new Matrix(left.rows, columns);
-  const product = planProduct({ rows: left.rows, columns, inner });
-  product(withFactors(left, factors).data, 0, middle, 0, result.data, 0);
-  return result;
+function throughFactors(product: MatrixProduct, left: Matrix, factors: Float64Array, right: Matrix, b: Matrix): Matrix {
+  return product(withFactors(left, factors), product(right, b, { transposeA: true }));
 }
 
 function withFactors({ rows, columns, data }: Matrix, factors: Float64Array): Matrix {

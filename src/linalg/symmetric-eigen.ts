@@ -15,6 +15,8 @@ import { rowsAreGraded } from "./grading.ts";
 import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
 import type { Matrix } from "./matrix.ts";
 import { descendingOrder, orientColumns, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { multiply } from "./product.ts";
+import { plainProduct, type MatrixProduct } from "./small-product.ts";
 import { smallSymmetricEigenInPlace } from "./small-symmetric-eigen.ts";
 import { SymmetricEigen } from "./spectral-factors.ts";
 import { symmetrized } from "./symmetry.ts";
@@ -48,32 +50,32 @@ export function symmetricEigen(
   const { rows: n } = scaled;
   const method =
     options.method ?? (n > 2 && n <= smallSize && rowsAreGraded(scaled, gradedRatio) ? "jacobi" : "tridiagonal");
-  if (method === "jacobi") return oriented(byJacobi(scaled), scale);
-  if (n > smallSize) return oriented(throughTridiagonal(scaled), scale);
-  return unscaled(smallSymmetricEigenInPlace(scaled), scaled, scale);
+  if (method === "jacobi") return oriented(byJacobi(scaled), scale, multiply);
+  if (n > smallSize) return oriented(throughTridiagonal(scaled), scale, multiply);
+  return unscaled(smallSymmetricEigenInPlace(scaled), scaled, scale, multiply);
 }
 
 /**
  * Decomposes a symmetric matrix as `symmetricEigen` does, by Jacobi rotations at every size: for programs that must be
- * small, since without the road through tridiagonal form less than half of the code is bundled. Cost: about 8 sweeps of
- * 4n³ flops. Throws what `symmetricEigen` throws.
+ * small, since without the road through tridiagonal form and the blocked products a fraction of the code is bundled. Cost:
+ * about 8 sweeps of 4n³ flops. Throws what `symmetricEigen` throws.
  *
  * @example jacobiEigen(Matrix.fromRows([[2, 1], [1, 2]])).values[0] // 3
  */
 export function jacobiEigen(matrix: Matrix): SymmetricEigen {
   const scale = scaleToOne(matrix.data);
-  return oriented(byJacobi(symmetrized(matrix, scale, "jacobiEigen")), scale);
+  return oriented(byJacobi(symmetrized(matrix, scale, "jacobiEigen")), scale, plainProduct);
 }
 
-function oriented({ values, columns }: Decomposed, scale: number): SymmetricEigen {
+function oriented({ values, columns }: Decomposed, scale: number, product: MatrixProduct): SymmetricEigen {
   orientColumns(columns);
-  return unscaled(values, columns, scale);
+  return unscaled(values, columns, scale, product);
 }
 
-function unscaled(values: Float64Array, columns: Matrix, scale: number): SymmetricEigen {
+function unscaled(values: Float64Array, columns: Matrix, scale: number, product: MatrixProduct): SymmetricEigen {
   for (let i = 0; i < values.length; i++) values[i] /= scale;
   requireRepresentable(values, "symmetricEigen: an eigenvalue");
-  return new SymmetricEigen(values, columns);
+  return new SymmetricEigen(values, columns, product);
 }
 
 /** Descending eigenvalues, and their vectors as columns with whatever sign. */
@@ -95,6 +97,5 @@ function throughTridiagonal(matrix: Matrix): Decomposed {
 
 function inOrder({ values, rows }: UnsortedEigen): Decomposed {
   const order = descendingOrder(values);
-  const signs = order.map(() => 1);
-  return { values: Float64Array.from(order, (index) => values[index]), columns: rowsAsColumns(rows, order, signs) };
+  return { values: Float64Array.from(order, (index) => values[index]), columns: rowsAsColumns(rows, order) };
 }

@@ -2,6 +2,7 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
+import { largestSize } from "./orientation.ts";
 
 /** How far entries mirrored at the diagonal may differ, relative to the largest entry. */
 const symmetryTolerance = 1e-12;
@@ -21,8 +22,7 @@ export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix
   const { rows: n, data } = matrix;
   if (n === matrix.columns && scale === 1 && isSymmetric(data, n)) return new Matrix(n, n, data.slice());
   requireSquare(matrix, what);
-  let largest = 0;
-  for (let at = 0; at < data.length; at++) if (Math.abs(data[at]) > largest) largest = Math.abs(data[at]);
+  const largest = largestSize(data);
   const result = new Matrix(n, n);
   const { data: mean } = result;
   for (let i = 0; i < n; i++)

@@ -3,8 +3,8 @@
  * so the same bits on every engine.
  *
  * Near zero Taylor's series, beyond it (e^x ± e^−x)/2 with e^x as a sum of two doubles. The inverse is
- * log(x + √(x² + 1)) with an argument in two doubles. Cost: about 40 flops and a division. Accuracy: within 0.7 units in
- * the last place.
+ * log(x + √(x² + 1)) with an argument in two doubles. Cost: about 40 flops and a division. Accuracy: within 0.75 units
+ * in the last place.
  */
 import { expParts } from "./exponential.ts";
 import { logOfSum } from "./logarithm.ts";
@@ -15,7 +15,7 @@ const halver = 134217729;
 const parts: Float64Array = /* @__PURE__ */ new Float64Array(2);
 
 /**
- * The hyperbolic sine of x, within 0.7 units in the last place; odd. ±∞ beyond ±710.48, NaN for NaN, and ±0 for ±0.
+ * The hyperbolic sine of x, within 0.75 units in the last place; odd. ±∞ beyond ±710.48, NaN for NaN, and ±0 for ±0.
  *
  * @example sinh(1) // 1.1752011936438014
  */

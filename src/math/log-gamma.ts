@@ -5,8 +5,8 @@
  * From 8 on Stirling's series, with the logarithm in two doubles; below, polynomials and quotients of them around 1, the
  * minimum at 1.46 and 2, and the recurrence. For negative numbers 1/Γ is an entire function: its Taylor series and the
  * product of the recurrence in double-doubles, whose logarithm keeps its relative accuracy near the zeros between negative
- * whole numbers. Cost: about 60 flops, and 3,000 for negative numbers. Accuracy: within 1.1 units in the last place, but that
- * closer than 10⁻¹⁴ to a zero the error is up to 10⁻³⁰.
+ * whole numbers. Cost: about 60 flops, and 3,000 for negative numbers. Accuracy: within 1.1 units in the last place, and at
+ * the doubles next to those zeros within 1.2; the result is always the rounded value or its neighbor.
  *
  * Source: the polynomials of K. C. Ng, fdlibm 5.3 (Sun Microsystems, 1995), e_lgamma_r.c: within 2⁻⁵⁸.
  */
@@ -99,8 +99,8 @@ const halver = 134217729;
 const parts: Float64Array = /* @__PURE__ */ new Float64Array(2);
 
 /**
- * The logarithm of |Γ(x)|, within 1.1 units in the last place (see the file for the vicinity of the zeros between negative
- * whole numbers). ∞ for 0, negative whole numbers and ±∞, NaN for NaN.
+ * The logarithm of |Γ(x)|, within 1.1 units in the last place, 1.2 at the doubles next to its zeros between negative whole
+ * numbers. ∞ for 0, negative whole numbers and ±∞, NaN for NaN.
  *
  * @example lgamma(5) // 3.1780538303479458
  */

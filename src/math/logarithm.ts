@@ -36,6 +36,7 @@ const table: Float64Array = /* @__PURE__ */ tableOfLogarithms();
 
 function tableOfLogarithms(): Float64Array {
   const entries = new Float64Array(512);
+  const coefficients = [9, 7, 5, 3, 1].map((odd) => ratio(1, odd));
   for (let i = 0; i < 128; i++) {
     // Intervals of z: 80 of width 1/256 below 1 and 48 of width 1/128 above, as the upper bits of a double divide them.
     const center = i < 80 ? (176.5 + i) / 256 : (48.5 + i) / 128;
@@ -46,7 +47,7 @@ function tableOfLogarithms(): Float64Array {
     let remainder = 0;
     for (let odd = 43; odd > 9; odd -= 2) remainder = square.high * remainder + 1 / odd;
     let series: DoubleDouble = { high: remainder, low: 0 };
-    for (let odd = 9; odd > 0; odd -= 2) series = addSmaller(ratio(1, odd), multiply(square, series));
+    for (const coefficient of coefficients) series = addSmaller(coefficient, multiply(square, series));
     const { high, low } = multiply(u, series);
     const rounded = Math.floor(2 * high * 4398046511104 + 0.5) / 4398046511104;
     entries[4 * i] = m / 512;

@@ -9,7 +9,8 @@
  * where s starts at b₀².
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./named-chain.ts";
+import { fusedChain } from "./fused-chain.ts";
+import type { ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { positiveFloor, requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { sumOfSquares } from "./gradient-norm.ts";
@@ -47,10 +48,10 @@ export function scaleByAdagradNorm(
     kind: "scaleByAdagradNorm",
     vectors: [],
     init: () => ({ kind: "scaleByAdagradNorm", version: 1, sum: initialAccumulator }),
-    apply(gradient, state) {
+    apply(gradient, state, _parameters, factor) {
       state.sum += sumOfSquares(gradient);
       const scale = 1 / (Math.sqrt(state.sum) + floor);
-      for (let i = 0; i < gradient.length; i++) gradient[i] *= scale;
+      for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i] * scale * factor;
     },
   });
 }
@@ -73,9 +74,6 @@ export interface AdagradNormOptions extends ScaleByAdagradNormOptions {
 export function adagradNorm(options: AdagradNormOptions = {}): GradientTransformation<ChainState> {
   requireKnown("adagradNorm", options, ["learningRate", "initialAccumulator", "epsilon", "weightDecay"]);
   const { learningRate = 1e-2, weightDecay = 0, ...scaling } = options;
-  return namedChain("adagradNorm", [
-    addWeightDecay(weightDecay),
-    scaleByAdagradNorm(scaling),
-    scaleByLearningRate(learningRate),
-  ]);
+  const parts = [addWeightDecay(weightDecay), scaleByAdagradNorm(scaling), scaleByLearningRate(learningRate)];
+  return fusedChain("adagradNorm", parts, 1, 2);
 }

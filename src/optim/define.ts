@@ -13,8 +13,8 @@ export interface Piece<State extends TransformationState> {
   readonly vectors: readonly (keyof State & string)[];
   readonly moments?: Moments;
   readonly init: (layout: Layout) => State;
-  /** Overwrites `gradient` with the step; all arguments are in order. */
-  readonly apply: (gradient: Float64Array, state: State, parameters: Float64Array) => void;
+  /** Overwrites `gradient` with the step, times `factor` in pieces of fused chains; all arguments are in order. */
+  readonly apply: (gradient: Float64Array, state: State, parameters: Float64Array, factor: number) => void;
   /** What else to refuse, beside a state of another kind and other lengths. */
   readonly refuse?: (state: State) => void;
   readonly evaluationParameters?: (state: State, parameters: Float64Array, out: Float64Array) => void;
@@ -33,12 +33,12 @@ export function define<State extends TransformationState>(piece: Piece<State>): 
     name: kind,
     init: (layout) => piece.init(layout),
     check,
-    update(gradient, state, parameters, checked = false) {
+    update(gradient, state, parameters, checked = false, factor = 1) {
       if (!checked) {
         requireFiniteGradient(kind, gradient);
         check(gradient, state, parameters);
       }
-      apply(gradient, state, parameters);
+      apply(gradient, state, parameters, factor);
     },
     ...(piece.moments === undefined ? {} : { moments: piece.moments }),
     ...(piece.evaluationParameters === undefined ? {} : { evaluationParameters: piece.evaluationParameters }),

@@ -9,7 +9,8 @@
  * others, "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes" (2020), algorithm 2, with φ(z) = z.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./named-chain.ts";
+import { fusedChain } from "./fused-chain.ts";
+import type { ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { scaleByAdam, type ScaleByAdamOptions } from "./scale-by-adam.ts";
@@ -37,12 +38,12 @@ export function scaleByTrustRatio(): GradientTransformation<ScaleByTrustRatioSta
     kind: "scaleByTrustRatio",
     vectors: [],
     init: (layout) => ({ kind: "scaleByTrustRatio", version: 1, slots: slotsOf(layout) }),
-    apply(gradient, { slots }, parameters) {
+    apply(gradient, { slots }, parameters, factor) {
       for (const slot of slots) {
         slotNorms(gradient, parameters, slot, norms);
         const [size, target] = norms;
         const ratio = size > 0 && target > 0 ? target / size : 1;
-        for (let i = slot.offset; i < slot.offset + slot.size; i++) gradient[i] *= ratio;
+        for (let i = slot.offset; i < slot.offset + slot.size; i++) gradient[i] = gradient[i] * ratio * factor;
       }
     },
   });
@@ -78,14 +79,14 @@ export function scaleByLars(options: ScaleByLarsOptions = {}): GradientTransform
     kind: "scaleByLars",
     vectors: [],
     init: (layout) => ({ kind: "scaleByLars", version: 1, slots: slotsOf(layout) }),
-    apply(gradient, { slots }, parameters) {
+    apply(gradient, { slots }, parameters, factor) {
       for (const slot of slots) {
         slotNorms(gradient, parameters, slot, norms);
         const [size, own] = norms;
         const denominator = size + weightDecay * own;
         const rate = own > 0 && denominator > 0 ? (trust * own) / denominator : 1;
         for (let i = slot.offset; i < slot.offset + slot.size; i++)
-          gradient[i] = rate * (gradient[i] + weightDecay * parameters[i]);
+          gradient[i] = rate * (gradient[i] + weightDecay * parameters[i]) * factor;
       }
     },
   });
@@ -109,12 +110,13 @@ export interface LambOptions extends ScaleByAdamOptions {
 export function lamb(options: LambOptions = {}): GradientTransformation<ChainState> {
   requireKnown("lamb", options, ["learningRate", "beta1", "beta2", "epsilon", "weightDecay"]);
   const { learningRate = 1e-3, weightDecay = 1e-2, epsilon = 1e-6, ...scaling } = options;
-  return namedChain("lamb", [
+  const parts = [
     scaleByAdam({ ...scaling, epsilon }),
     addWeightDecay(weightDecay),
     scaleByTrustRatio(),
     scaleByLearningRate(learningRate),
-  ]);
+  ];
+  return fusedChain("lamb", parts, 2, 3);
 }
 
 export interface LarsOptions extends ScaleByLarsOptions {
@@ -135,5 +137,5 @@ export interface LarsOptions extends ScaleByLarsOptions {
 export function lars(options: LarsOptions): GradientTransformation<ChainState> {
   requireKnown("lars", options, ["learningRate", "trust", "weightDecay", "momentum"]);
   const { learningRate, momentum = 0.9, ...scaling } = options;
-  return namedChain("lars", [scaleByLars(scaling), scaleByLearningRate(learningRate), trace({ momentum })]);
+  return fusedChain("lars", [scaleByLars(scaling), scaleByLearningRate(learningRate), trace({ momentum })], 0, 1);
 }

@@ -11,7 +11,8 @@
  * Problems" (2018), algorithms 1 and 2.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { namedChain, type ChainState } from "./named-chain.ts";
+import { fusedChain } from "./fused-chain.ts";
+import type { ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown } from "./hyperparameters.ts";
 import { signOf } from "./sign.ts";
@@ -35,8 +36,8 @@ export function scaleBySign(): GradientTransformation<ScaleBySignState> {
     kind: "scaleBySign",
     vectors: [],
     init: () => ({ kind: "scaleBySign", version: 1 }),
-    apply(gradient) {
-      for (let i = 0; i < gradient.length; i++) gradient[i] = signOf(gradient[i]);
+    apply(gradient, _state, _parameters, factor) {
+      for (let i = 0; i < gradient.length; i++) gradient[i] = signOf(gradient[i]) * factor;
     },
   });
 }
@@ -64,7 +65,8 @@ export interface SignumOptions extends SignDescentOptions {
 export function signDescent(options: SignDescentOptions): GradientTransformation<ChainState> {
   requireKnown("signDescent", options, ["learningRate", "weightDecay"]);
   const { learningRate, weightDecay = 0 } = options;
-  return namedChain("signDescent", [scaleBySign(), addWeightDecay(weightDecay), scaleByLearningRate(learningRate)]);
+  const parts = [scaleBySign(), addWeightDecay(weightDecay), scaleByLearningRate(learningRate)];
+  return fusedChain("signDescent", parts, 0, weightDecay === 0 ? 2 : 0);
 }
 
 /**
@@ -78,10 +80,6 @@ export function signDescent(options: SignDescentOptions): GradientTransformation
 export function signum(options: SignumOptions): GradientTransformation<ChainState> {
   requireKnown("signum", options, ["learningRate", "momentum", "weightDecay"]);
   const { learningRate, momentum = 0.9, weightDecay = 0 } = options;
-  return namedChain("signum", [
-    trace({ momentum }),
-    scaleBySign(),
-    addWeightDecay(weightDecay),
-    scaleByLearningRate(learningRate),
-  ]);
+  const parts = [trace({ momentum }), scaleBySign(), addWeightDecay(weightDecay), scaleByLearningRate(learningRate)];
+  return fusedChain("signum", parts, 1, weightDecay === 0 ? 3 : 0);
 }

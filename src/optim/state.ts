@@ -35,13 +35,17 @@ export function requireFiniteGradient(kind: string, gradient: Float64Array): voi
  * versions, same fields, arrays of the same lengths; `slots`, the places of tensors, must be the very same numbers, and
  * `step` a whole number. `saved` is only read and shares nothing with the result.
  *
- * `path` names the fresh state in messages. Throws StateError that names the first field that differs, or that is NaN;
+ * `path` names the fresh state in messages. Throws StateError that names the first field that differs, that holds NaN, or
+ * infinities where it is a point;
  * the fresh state is then as it was.
  */
 export function restoreState(fresh: TransformationState, saved: TransformationState, path: string): void {
   requireAlike(fresh, saved, path, false);
   copyFields(fresh as unknown as Record<string, unknown>, saved as unknown as Record<string, unknown>);
 }
+
+/** The fields that hold points among the parameters: no run comes to infinite ones, while averages of squares may overflow. */
+const points = ["parameters", "bestParameters", "average", "simplex", "base", "start"];
 
 /** Throws unless `saved` could take the place of `fresh`; `fixed` asks for the very same value. */
 function requireAlike(fresh: unknown, saved: unknown, path: string, fixed: boolean): void {
@@ -50,8 +54,11 @@ function requireAlike(fresh: unknown, saved: unknown, path: string, fixed: boole
     const { length } = fresh as StateArray;
     if (arrayKind(saved) !== kind || (saved as StateArray).length !== length)
       throw mismatch(path, `${articleOf(kind)} ${kind} of length ${length}`, saved);
-    const index = (saved as Float64Array).findIndex(Number.isNaN);
-    if (index >= 0) throw new StateError(`The state holds NaN at ${path}[${index}].`);
+    const isPoint = points.includes(path.slice(path.lastIndexOf(".") + 1));
+    const index = (saved as Float64Array).findIndex((entry) =>
+      isPoint ? !Number.isFinite(entry) : Number.isNaN(entry),
+    );
+    if (index >= 0) throw new StateError(`The state holds ${(saved as Float64Array)[index]} at ${path}[${index}].`);
   } else if (typeof fresh === "object" && fresh !== null) {
     if (typeof saved !== "object" || saved === null) throw mismatch(path, "an object", saved);
     if (Array.isArray(fresh) && !(Array.isArray(saved) && saved.length === fresh.length))

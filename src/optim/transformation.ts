@@ -27,9 +27,10 @@ export interface GradientTransformation<State extends TransformationState = Tran
    * Overwrites `gradient` with the step, updates `state` in place, and only reads `parameters`. All three belong to the
    * caller; nothing is allocated. Throws NotFiniteError for a gradient with NaN or an infinity, StateError or ShapeError
    * for a state or lengths that do not fit, and has then changed nothing. With `checked`, the caller vouches for all of
-   * that (`chain` does, for its parts) and it is not looked at again.
+   * that (`chain` does, for its parts) and it is not looked at again. Those that some chains spare a pass with
+   * (fused-chain.ts) multiply their step by `factor`, 1 by default, as they write it.
    */
-  update(gradient: Float64Array, state: State, parameters: Float64Array, checked?: boolean): void;
+  update(gradient: Float64Array, state: State, parameters: Float64Array, checked?: boolean, factor?: number): void;
   /**
    * For transformations that train at other parameters than those that they recommend (averages, schedule-free methods):
    * overwrites `out` with the parameters to evaluate or to keep, in this state and at these training parameters, both of

@@ -16,7 +16,7 @@ export const faults = [
   "restart Redis",
   "kill the coordinator",
 ] as const;
-export type Fault = (typeof faults)[number];
+type Fault = (typeof faults)[number];
 
 export interface Schedule {
   readonly seed: number;
@@ -26,7 +26,7 @@ export interface Schedule {
   readonly faults: readonly { readonly fault: Fault; readonly after: number; readonly victim: number }[];
 }
 
-export const samplesPerJob = 64;
+const samplesPerJob = 64;
 const forms: readonly MomentForm[] = [{ kind: "exact" }, { kind: "samples" }, { kind: "frequentDirections", rank: 2 }];
 
 /** The schedule of a seed: one to three faults; the first goes through all kinds with the seeds. */

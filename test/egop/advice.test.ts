@@ -80,6 +80,26 @@ describe("advice", () => {
     expect([zero.gain.value, zero.basis]).toEqual([1, undefined]);
   });
 
+  it("is undecided where the gain would be worth it, but is not certain", () => {
+    // Curvature that is large at few points: eight columns do not see enough of them.
+    const hessian = hessianOf(decaying, randomOrthogonal(d, random(1)));
+    const uneven: Objective = {
+      ...quadratic(hessian),
+      hessianVector(x, direction, out): void {
+        multiplyVector(hessian, direction, { out });
+        const size = x[0] ** 4;
+        out.forEach((value, i) => (out[i] = size * value));
+      },
+    };
+    const unsure = [8, 10, 12, 14, 16]
+      .map((columns) => adviceOn(uneven, 400, columns))
+      .filter(({ gain }) => gain.value > 1.5 && gain.low < 1);
+    expect(unsure.length).toBeGreaterThan(0);
+    const [{ basis, recommendation }] = unsure;
+    expect(basis).toBeUndefined();
+    expect(recommendation).toMatch(/^Undecided: the predicted gain is .*, which holds no gain at all too/);
+  });
+
   it("without Hessian-vector products goes by the bound, which the curvature's gain is never below", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.double({ min: 0.5, max: 3, noNaN: true }), (seed, power) => {

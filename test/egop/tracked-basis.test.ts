@@ -15,8 +15,11 @@ import {
   minimize,
   scaleByAdam,
   scaleByLearningRate,
+  soap,
   stateToText,
+  type GradientTransformation,
   type Objective,
+  type ScaleByAdamState,
 } from "../../src/optim/index.ts";
 
 const largestDifference = (a: Float64Array, b: Float64Array): number =>
@@ -113,6 +116,26 @@ describe("a basis that follows the run", () => {
         expect(largestDifference(points[t], expected), `step ${t}`).toBeLessThan(1e-9),
       );
     }
+  });
+
+  it("is the optimizer soap, with ε added to the uncorrected root as there", () => {
+    const betas = { beta1: 0.95, beta2: 0.95 };
+    const inside: GradientTransformation<ScaleByAdamState> = {
+      ...scaleByAdam(betas),
+      update(gradient, state, parameters): void {
+        const epsilon = 1e-8 / Math.sqrt(1 - 0.95 ** (state.step + 1));
+        scaleByAdam({ ...betas, epsilon }).update(gradient, state, parameters);
+      },
+    };
+    const pathOf = (optimizer: GradientTransformation): Float64Array[] => {
+      const points: Float64Array[] = [];
+      minimize(objective, { start: begin, optimizer, steps: 60, onStep: (at) => void points.push(at.parameters()) });
+      return points;
+    };
+    const path = pathOf(inTrackedBasis(chain(inside, scaleByLearningRate(0.02))));
+    pathOf(soap({ learningRate: 0.02, weightDecay: 0 })).forEach((expected, t) =>
+      expect(largestDifference(path[t], expected), `step ${t}`).toBeLessThan(1e-7),
+    );
   });
 
   it("goes on from a saved or copied state with the same bits, through renewals by eigenvectors too", () => {

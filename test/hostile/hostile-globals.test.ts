@@ -52,6 +52,9 @@ const refusingWebAssembly = `for (const name of ["Module", "Instance", "validate
   WebAssembly[name] = function () { throw new Error("compiling is forbidden"); }`;
 const pollution = `Object.prototype.polluted = 42; Array.prototype.polluted = 42;
 Object.prototype.enumerable = true; Object.prototype.toJSON = () => 42`;
+// Also where the library might read before the beginning of a list, or beyond its end.
+const indices = `for (const name of ["-1", "0", "1", "2", "3", "undefined", "NaN", "length"]) Object.prototype[name] = 7;
+for (const name of ["-1", "0", "1", "2", "3"]) Array.prototype[name] = 7`;
 const frozen = `for (const name of Object.getOwnPropertyNames(globalThis)) {
   const value = globalThis[name];
   if (value !== globalThis && (typeof value === "function" || typeof value === "object")) { Object.freeze(value); Object.freeze(value?.prototype); }
@@ -63,6 +66,7 @@ describe("before the library is loaded", () => {
     ["WebAssembly throwing", throwingWebAssembly],
     ["WebAssembly refusing to compile", refusingWebAssembly],
     ["Object.prototype polluted", pollution],
+    ["numbered members of Object.prototype and Array.prototype", indices],
     ["everything frozen", frozen],
     [
       "all members of Math replaced whose results differ between engines",
@@ -79,6 +83,7 @@ describe("after the library is loaded", () => {
     ["WebAssembly throwing", throwingWebAssembly],
     ["WebAssembly refusing to compile", refusingWebAssembly],
     ["Object.prototype polluted", pollution],
+    ["numbered members of Object.prototype and Array.prototype", indices],
     ["everything frozen", frozen],
   ])("%s", (_name, after) => {
     expect(digest("", after)).toBe(expected);

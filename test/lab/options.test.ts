@@ -21,7 +21,7 @@ describe("parseOptions", () => {
   });
 
   const wrong: readonly (readonly [string, string])[] = [
-    ["--task iris", '--task is "iris"; expected digits, digits-paper, digits-convolution, breast-cancer, wine,'],
+    ["--task iris", '--task is "iris"; expected digits, digits-paper, digits-convolution, digits-large,'],
     ["--optimizer sgdd", '--optimizer is "sgdd"; expected some of adam, adagrad.'],
     ["--basis egop,", '--basis is ""; expected some of original, random, egop, egop-by-tensor.'],
     ["--steps 0", '--steps is "0"; expected a whole number from 1 to 100000.'],

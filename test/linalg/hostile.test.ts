@@ -76,50 +76,35 @@ const divided = (matrix: Matrix, unit: number): Matrix =>
 
 type Check = (matrix: Matrix) => number;
 
+function singularRatio(a: Matrix, { values, u, v }: linalg.SingularValueDecomposition): number {
+  const back = ratio(a, (unit) => multiply(scaledColumns(u, over(values, unit)), v, { transposeB: true }));
+  return Math.max(back, orthonormality(u), orthonormality(v));
+}
+
+function eigenRatio(a: Matrix, { values, vectors }: linalg.SymmetricEigen): number {
+  const back = ratio(mirrored(a), (unit) =>
+    multiply(scaledColumns(vectors, over(values, unit)), vectors, { transposeB: true }),
+  );
+  return Math.max(back, orthonormality(vectors));
+}
+
+const over = (values: Float64Array, unit: number): Float64Array => values.map((value) => value / unit);
+
 /** For every routine, a residual in units of round-off that has to stay below LAPACK's threshold; NaN fails. */
 const checks: Record<string, Check> = {
-  singularValueDecomposition: (a) => {
-    const { values, u, v } = linalg.singularValueDecomposition(a);
-    const back = ratio(a, (unit) =>
-      multiply(
-        scaledColumns(
-          u,
-          values.map((value) => value / unit),
-        ),
-        v,
-        { transposeB: true },
-      ),
-    );
-    return Math.max(back, orthonormality(u), orthonormality(v));
+  singularValueDecomposition: (a) => singularRatio(a, linalg.singularValueDecomposition(a)),
+  "singularValueDecomposition, jacobi": (a) =>
+    singularRatio(a, linalg.singularValueDecomposition(a, { method: "jacobi" })),
+  "singularValueDecomposition, bidiagonal": (a) =>
+    singularRatio(a, linalg.singularValueDecomposition(a, { method: "bidiagonal" })),
+  "singularValues on both roads": (a) => {
+    const [x, y] = (["jacobi", "bidiagonal"] as const).map((method) => linalg.singularValues(a, { method }));
+    const unit = (x.at(0) ?? 0) || 1;
+    return x.reduce((most, value, k) => Math.max(most, Math.abs(value / unit - y[k] / unit)), 0) / (8 * roundoff);
   },
-  symmetricEigen: (a) => {
-    const { values, vectors } = linalg.symmetricEigen(a);
-    const back = ratio(mirrored(a), (unit) =>
-      multiply(
-        scaledColumns(
-          vectors,
-          values.map((value) => value / unit),
-        ),
-        vectors,
-        { transposeB: true },
-      ),
-    );
-    return Math.max(back, orthonormality(vectors));
-  },
-  "symmetricEigen, tridiagonal": (a) => {
-    const { values, vectors } = linalg.symmetricEigen(a, { method: "tridiagonal" });
-    const back = ratio(mirrored(a), (unit) =>
-      multiply(
-        scaledColumns(
-          vectors,
-          values.map((value) => value / unit),
-        ),
-        vectors,
-        { transposeB: true },
-      ),
-    );
-    return Math.max(back, orthonormality(vectors));
-  },
+  symmetricEigen: (a) => eigenRatio(a, linalg.symmetricEigen(a)),
+  jacobiEigen: (a) => eigenRatio(a, linalg.jacobiEigen(a)),
+  "symmetricEigen, tridiagonal": (a) => eigenRatio(a, linalg.symmetricEigen(a, { method: "tridiagonal" })),
   householderQR: (a) => {
     const factors = linalg.householderQR(a);
     return Math.max(
@@ -241,6 +226,8 @@ const checks: Record<string, Check> = {
     const values = [eigen.determinant(), eigen.conditionNumber(), factors.determinant(), factors.conditionNumber()];
     return values.some(Number.isNaN) ? NaN : 0;
   },
+  solveTriangular: (a) => finite(...linalg.solveTriangular(a, new Float64Array(a.rows).fill(1))),
+  orthonormalize: (a) => orthonormality(linalg.orthonormalize(a)),
   pseudoInverse: (a) => (linalg.pseudoInverse(a).data.every(Number.isFinite) ? 0 : NaN),
   nullSpace: (a) => orthonormality(linalg.nullSpace(a)),
   modifiedCholesky: (a) => {

@@ -11,9 +11,13 @@ const root = resolve(import.meta.dirname, "..", "..");
 const manifest = JSON.parse(readFileSync(resolve(root, "package.json"), "utf8")) as {
   readonly version: string;
   readonly license: string;
-  readonly exports: Readonly<Record<string, string | { readonly types?: string }>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<
+    Record<string, string | { readonly types?: string; readonly node?: string; readonly default?: string }>
+  >;
 };
 
+const packMilliseconds = 60_000;
 let folder: string;
 let tarball: string;
 let files: readonly string[];
@@ -25,18 +29,43 @@ beforeAll(() => {
     .trim();
   tarball = join(folder, packed.split("\n").slice(-1)[0]);
   files = execFileSync("tar", ["tzf", tarball]).toString().trim().split("\n");
-});
+}, packMilliseconds);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the packed library", () => {
   it("has for every module its declarations, the maps of both, and their source", () => {
-    const modules = files.filter((file) => /^package\/dist\/.*(?<!\.min)\.js$/.test(file));
+    const modules = files.filter((file) => /^package\/dist\/(?!for-node).*(?<!\.min)\.js$/.test(file));
     expect(modules.length).toBeGreaterThan(50);
     for (const module of modules) {
       const stem = module.slice(0, -3);
       const source = `${stem.replace("package/dist/", "package/src/")}.ts`;
       expect(files).toEqual(expect.arrayContaining([`${stem}.d.ts`, `${stem}.js.map`, `${stem}.d.ts.map`, source]));
     }
+  });
+
+  it("has for Node one file of all code, its map, and a file for each subpath", () => {
+    const subpaths = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === "object" && target.node !== undefined ? [target.node.replace("./", "package/")] : [],
+    );
+    expect(subpaths.length).toBe(6);
+    const common = ["package/dist/for-node/all.js", "package/dist/for-node/all.js.map"];
+    expect(files.filter((file) => file.includes("/for-node/")).sort()).toEqual([...subpaths, ...common].sort());
+  });
+
+  it("exports the same names to Node as to bundlers", async () => {
+    for (const target of Object.values(manifest.exports)) {
+      if (typeof target !== "object" || target.node === undefined || target.default === undefined) continue;
+      const [forNode, forBundlers] = await Promise.all(
+        [target.node, target.default].map(
+          async (path) => import(/* @vite-ignore */ resolve(root, path)) as Promise<object>,
+        ),
+      );
+      expect(Object.keys(forNode).sort()).toEqual(Object.keys(forBundlers).sort());
+    }
+  });
+
+  it("depends on nothing", () => {
+    expect(manifest.dependencies).toEqual({});
   });
 
   it("has nothing that is not for users", () => {

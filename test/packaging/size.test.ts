@@ -15,11 +15,11 @@ const subpaths = ["index", "math/index", "linalg/index", "autodiff/index", "opti
 const applications = {
   "adam alone": { limit: 1500, source: `export { adam } from "egop/optim";` },
   "adam through the front door": { limit: 1500, source: `export { adam } from "egop";` },
+  "the symmetric eigensolver by Jacobi": { limit: 3000, source: `export { jacobiEigen } from "egop/linalg";` },
 } as const;
 
 /** What is meant to weigh less than it does. */
 const unreached = {
-  "the symmetric eigensolver by Jacobi": { limit: 3000, source: `export { jacobiEigen } from "egop/linalg";` },
   everything: {
     limit: 60_000,
     source: ["egop", ...subpaths.slice(1).map((path) => `egop/${path.replace("/index", "")}`)]

@@ -144,7 +144,8 @@ describe.each(browsers)("in $browser", ({ browser: name, ...options }) => {
       await page.mouse.up();
       await until(page, turnedTo(130));
       expect(await shown(page)).toEqual(expected(130));
-      await until(page, `location.hash.includes("angle=130")`);
+      await page.click("#surface-runs tbody tr:nth-child(3) input");
+      await until(page, `/angle=130&.*&hide=2$/.test(location.hash)`);
       await until(page, `document.querySelector("#surface-verdict").textContent.includes("Adagrad ends between")`);
       const link = String(await page.evaluate(`document.querySelector("#share-link").value`));
       expect(link).toBe(await page.evaluate("location.href"));
@@ -154,6 +155,8 @@ describe.each(browsers)("in $browser", ({ browser: name, ...options }) => {
       await until(second.page, turnedTo(130));
       expect(await shown(second.page)).toEqual(expected(130));
       expect(await second.page.evaluate(`document.querySelector("#surface").value`)).toBe("canyon");
+      const checked = `Array.from(document.querySelectorAll("#surface-runs input"), (box) => box.checked)`;
+      expect(await second.page.evaluate(checked)).toEqual([true, true, false, true, true, true]);
       expect([...said, ...second.said]).toEqual([]);
       await second.page.close();
     },
@@ -233,24 +236,32 @@ describe.each(browsers)("in $browser", ({ browser: name, ...options }) => {
     await page.close();
   });
 
-  it.skipIf(skipped)("holds the frames of an idle page while the network trains", async () => {
-    const { page } = await openPage(browser, `${site.address}#v=1&panel=digits&steps=2000&samples=200`);
-    const idle = await frames(page);
-    await page.click("#digits-train");
+  it.skipIf(skipped)("holds the frames of a page that draws nothing, while the network trains", async () => {
+    const empty = await browser.newPage();
+    const { page } = await openPage(browser, `${site.address}#v=1&panel=digits&steps=2000&samples=200&run=1`);
     await until(page, `document.querySelector("#digits-runs data").value !== ""`);
-    // Other programs on the machine take frames too: one of three windows has to be as an idle one.
-    const windows = [await frames(page)];
-    while (windows.length < 3 && !holds(windows[windows.length - 1], idle)) windows.push(await frames(page));
-    expect(await page.evaluate(`document.querySelector("#panel-digits").dataset.state`)).toBe("running");
-    const last = windows[windows.length - 1];
-    console.log(
-      `${name}: ${idle.perSecond.toFixed(1)} frames a second idle, ` +
-        `${windows.map(({ perSecond }) => perSecond.toFixed(1)).join(", ")} while training; ` +
-        `tasks of the page above 50 ms: ${last.longTasks.map((each) => `${each} ms`).join(", ") || "none"}`,
+    // Work on the machine takes frames from any page, the worker's own included. So each window is beside one on an empty
+    // page with a busy worker, while training waits; and one of five pairs has to be alike.
+    const pairs: { readonly training: Frames; readonly nothing: Frames }[] = [];
+    while (pairs.length < 5 && !pairs.some(alike)) {
+      const training = await frames(page, 2000);
+      expect(await page.evaluate(`document.querySelector("#panel-digits").dataset.state`)).toBe("running");
+      await page.click("#digits-pause");
+      await empty.bringToFront();
+      await empty.evaluate(`busy = new Worker(URL.createObjectURL(new Blob(["for (;;);"])))`);
+      pairs.push({ training, nothing: await frames(empty, 1000) });
+      await empty.evaluate("busy.terminate()");
+      await page.bringToFront();
+      await page.click("#digits-pause");
+    }
+    const words = pairs.map(
+      ({ training, nothing }) =>
+        `${training.perSecond.toFixed(1)} (an empty page ${nothing.perSecond.toFixed(1)}; tasks above 50 ms: ${training.longTasks.length})`,
     );
-    expect(last.perSecond).toBeGreaterThanOrEqual(leastShare * idle.perSecond);
-    expect(last.longTasks).toEqual([]);
+    console.log(`${name}, frames a second while training: ${words.join(", ")}`);
+    expect(pairs.some(alike), words.join(", ")).toBe(true);
     await page.close();
+    await empty.close();
   });
 });
 
@@ -315,13 +326,13 @@ interface Frames {
   readonly longTasks: readonly number[];
 }
 
-/** The rest is what other work on the machine may cost. */
-const leastShare = 0.95;
-const holds = (now: Frames, idle: Frames): boolean =>
-  now.perSecond >= leastShare * idle.perSecond && now.longTasks.length === 0;
+/** As many frames as where nothing is drawn, but for one in twenty, and no task that keeps the page from the next ones. */
+function alike({ training, nothing }: { readonly training: Frames; readonly nothing: Frames }): boolean {
+  return training.perSecond >= 0.95 * Math.min(nothing.perSecond, 60) && training.longTasks.length === 0;
+}
 
-/** Counts frames for two seconds. */
-async function frames(page: Page): Promise<Frames> {
+/** Counts frames for some milliseconds. */
+async function frames(page: Page, milliseconds: number): Promise<Frames> {
   return (await page.evaluate(`new Promise((resolve) => {
     const longTasks = [];
     const observer = PerformanceObserver.supportedEntryTypes.includes("longtask")
@@ -333,7 +344,7 @@ async function frames(page: Page): Promise<Frames> {
     requestAnimationFrame(function frame(time) {
       first ??= time;
       count++;
-      if (time - first < 2000) requestAnimationFrame(frame);
+      if (time - first < ${milliseconds}) requestAnimationFrame(frame);
       else {
         observer?.disconnect();
         resolve({ perSecond: (1000 * count) / (time - first), longTasks });

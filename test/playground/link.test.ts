@@ -14,12 +14,18 @@ const number = ({ low, high, whole }: Limits): fc.Arbitrary<number> =>
 
 const rates = fc.record({ adam: number(limits.rate), adagrad: number(limits.rate), sgd: number(limits.rate) });
 const common = { steps: number(limits.steps), samples: number(limits.samples), seed: number(limits.seed), rates };
+const hidden = fc.subarray([0, 1, 2, 3, 4, 5, 6, 7]);
 const views: fc.Arbitrary<View> = fc.oneof(
   fc
     .record({ surface: fc.constantFrom(...surfaceNames), angle: number(limits.angle), ...common })
-    .chain((settings) => fc.nat(settings.steps).map((step): View => ({ panel: "surface", settings, step }))),
+    .chain((settings) =>
+      fc
+        .tuple(fc.nat(settings.steps), hidden)
+        .map(([step, rows]): View => ({ panel: "surface", settings, step, hidden: rows })),
+    ),
   fc.record({
     panel: fc.constant("digits" as const),
+    hidden,
     running: fc.boolean(),
     settings: fc.record({
       seed: number(limits.seed),
@@ -33,6 +39,7 @@ const views: fc.Arbitrary<View> = fc.oneof(
   }),
   fc.record({
     panel: fc.constant("function" as const),
+    hidden,
     settings: fc.record({
       formula: fc.string({ maxLength: 300, unit: "grapheme" }).filter((text) => text.length <= 500),
       start: fc.array(number(limits.coordinate), { maxLength: 8 }),
@@ -73,6 +80,8 @@ const refused: readonly (readonly [fragment: string, message: string])[] = [
     `v=1&panel=function&formula=${"x".repeat(501)}`,
     `“formula” is “${"x".repeat(40)}…”; expected at most 500 characters`,
   ],
+  ["v=1&panel=surface&hide=2.1", "“hide” is “2.1”; expected rows from 0 to 7, ascending, with . between"],
+  ["v=1&panel=surface&hide=8", "“hide” is “8”; expected rows"],
   ["v=1&panel=function&start=1_x", "“start” is “1_x”; expected up to 8 numbers with _ between"],
   ["v=1&panel=function&start=1_2_3_4_5_6_7_8_9", "expected up to 8 numbers"],
   [`v=1&panel=function&formula=${"x".repeat(9000)}`, "it is 9027 characters long"],

@@ -4,20 +4,23 @@
  * products are exact. Starts, minima and what SciPy makes of them: unconstrained.json, written by unconstrained.py.
  */
 import { readFileSync } from "node:fs";
-import { unary } from "../../src/autodiff/elementwise.ts";
 import {
   abs,
   add,
+  atan,
   compiled,
+  cos,
   differentiable,
   divide,
   exp,
   hessianVector,
+  less,
   log,
   matmul,
   multiply,
   negate,
   reshape,
+  sin,
   slice,
   sqrt,
   square,
@@ -26,8 +29,8 @@ import {
   type Tensor,
   type TensorLike,
 } from "../../src/autodiff/index.ts";
-import { apply } from "../../src/autodiff/tensor.ts";
 import { layout } from "../../src/linalg/layout.ts";
+import * as elementary from "../../src/math/elementary.ts";
 import type { Objective } from "../../src/optim/objective.ts";
 
 export interface UnconstrainedRecord {
@@ -49,44 +52,6 @@ type Data = Readonly<Record<string, readonly (number | readonly number[])[]>>;
 interface Definition {
   readonly data?: Data;
   readonly loss: (x: Tensor, data: Readonly<Record<string, Tensor>>) => Tensor;
-}
-
-// ---- the primitives that only these problems need ------------------------------------------------------------------
-
-const sinPrimitive = unary(
-  "sin",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = Math.sin(from[at + k]);
-  },
-  (by, x) => multiply(by, cos(x)),
-);
-const cosPrimitive = unary(
-  "cos",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = Math.cos(from[at + k]);
-  },
-  (by, x) => negate(multiply(by, sin(x))),
-);
-/** The angle of the helical valley is atan(x₂/x₁)/2π, half a turn more for x₁ < 0: that of atan2, from −¼ to ¾. */
-const atanPrimitive = unary(
-  "atan",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = Math.atan(from[at + k]);
-  },
-  (by, x) => divide(by, add(1, square(x))),
-);
-const halfTurnPrimitive = unary(
-  "half turn",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = from[at + k] < 0 ? 0.5 : 0;
-  },
-  (by) => multiply(by, 0),
-);
-function sin(x: Tensor): Tensor {
-  return apply(sinPrimitive, x);
-}
-function cos(x: Tensor): Tensor {
-  return apply(cosPrimitive, x);
 }
 
 // ---- building stones ---------------------------------------------------------------------------------------------
@@ -112,7 +77,8 @@ const definitions: Readonly<Record<string, Definition>> = {
   "helical valley": {
     loss: (x) => {
       const [x1, x2, x3] = [at(x, 0), at(x, 1), at(x, 2)];
-      const turns = add(scaled(1 / (2 * PI), apply(atanPrimitive, divide(x2, x1))), apply(halfTurnPrimitive, x1));
+      // The angle, half a turn more for x₁ < 0: that of atan2, from −¼ to ¾.
+      const turns = add(scaled(1 / (2 * PI), atan(divide(x2, x1))), scaled(0.5, less(x1, 0)));
       const radius = sqrt(add(square(x1), square(x2)));
       return total(
         square(scaled(10, subtract(x3, scaled(10, turns)))),
@@ -122,7 +88,10 @@ const definitions: Readonly<Record<string, Definition>> = {
     },
   },
   "Biggs EXP6": {
-    data: { t: biggsTimes, y: biggsTimes.map((t) => Math.exp(-t) - 5 * Math.exp(-10 * t) + 3 * Math.exp(-4 * t)) },
+    data: {
+      t: biggsTimes,
+      y: biggsTimes.map((t) => elementary.exp(-t) - 5 * elementary.exp(-10 * t) + 3 * elementary.exp(-4 * t)),
+    },
     loss: (x, { t, y }) => {
       const first = multiply(at(x, 2), decay(at(x, 0), t));
       const second = multiply(at(x, 3), decay(at(x, 1), t));
@@ -145,7 +114,7 @@ const definitions: Readonly<Record<string, Definition>> = {
     },
   },
   "Box three-dimensional": {
-    data: { t: boxTimes, y: boxTimes.map((t) => Math.exp(-t) - Math.exp(-10 * t)) },
+    data: { t: boxTimes, y: boxTimes.map((t) => elementary.exp(-t) - elementary.exp(-10 * t)) },
     loss: (x, { t, y }) => {
       const difference = subtract(decay(at(x, 0), t), decay(at(x, 1), t));
       return sumSquares(subtract(difference, multiply(at(x, 2), y)));
@@ -173,12 +142,12 @@ const definitions: Readonly<Record<string, Definition>> = {
     loss: (x) => add(scaled(1e-5, sumSquares(subtract(x, 1))), square(subtract(sumSquares(x), 0.25))),
   },
   "penalty II": {
-    data: { y: [2, 3, 4].map((i) => Math.exp(i / 10) + Math.exp((i - 1) / 10)), w: [4, 3, 2, 1] },
+    data: { y: [2, 3, 4].map((i) => elementary.exp(i / 10) + elementary.exp((i - 1) / 10)), w: [4, 3, 2, 1] },
     loss: (x, { y, w }) => {
       const e = exp(scaled(0.1, x));
       const [later, earlier] = [slice(e, 0, 1, 4), slice(e, 0, 0, 3)];
       const neighbors = sumSquares(subtract(add(later, earlier), y));
-      const each = sumSquares(subtract(later, Math.exp(-0.1)));
+      const each = sumSquares(subtract(later, elementary.exp(-0.1)));
       const sphere = subtract(sum(multiply(w, square(x))), 1);
       return total(square(subtract(at(x, 0), 0.2)), scaled(1e-5, add(neighbors, each)), square(sphere));
     },
@@ -192,9 +161,9 @@ const definitions: Readonly<Record<string, Definition>> = {
   "Brown and Dennis": {
     data: {
       t: range(20, (i) => i / 5),
-      e: range(20, (i) => Math.exp(i / 5)),
-      s: range(20, (i) => Math.sin(i / 5)),
-      c: range(20, (i) => Math.cos(i / 5)),
+      e: range(20, (i) => elementary.exp(i / 5)),
+      s: range(20, (i) => elementary.sin(i / 5)),
+      c: range(20, (i) => elementary.cos(i / 5)),
     },
     loss: (x, { t, e, s, c }) => {
       const first = subtract(add(at(x, 0), multiply(t, at(x, 1))), e);

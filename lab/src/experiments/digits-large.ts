@@ -20,7 +20,8 @@ export const largeExperiments: readonly Experiment[] = [
     baselines: ["shampoo", "soap-often", "muon"],
     // Some 35 epochs.
     steps: 200,
-    seeds: 2,
+    // One start: each run takes as long as a study of a small model.
+    seeds: 1,
     // 256 batches: four for each of 64 directions.
     samplesPerParameter: 256 / 50826,
   },

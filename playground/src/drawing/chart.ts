@@ -23,8 +23,8 @@ export interface ChartState {
   readonly floor: number;
   /** A place to mark. */
   readonly mark?: number;
-  /** Curves are points, not lines. */
-  readonly dots?: boolean;
+  /** What heights are, where that changes. */
+  readonly y?: string;
 }
 
 export interface ChartText {
@@ -39,6 +39,15 @@ export interface ChartText {
 export interface Chart {
   readonly canvas: HTMLCanvasElement;
   readonly changed: () => void;
+}
+
+/** The ranges of a chart: decades upward, and from where to where; with what heights are. */
+interface Scale {
+  readonly low: number;
+  readonly high: number;
+  readonly from: number;
+  readonly to: number;
+  readonly heights: string;
 }
 
 const margin = { left: 52, right: 12, top: 22, bottom: 32 };
@@ -77,7 +86,14 @@ export function chart(text: ChartText, state: () => ChartState): Chart {
       margin.top + (inner.height * (high - Math.log10(Math.max(value, 10 ** low)))) / (high - low);
     context.clearRect(0, 0, width, height);
     context.font = "12px system-ui, sans-serif";
-    drawScale(colors, { low, high, from, to }, xOf, (decade) => yOf(10 ** decade), width, height);
+    drawScale(
+      colors,
+      { low, high, from, to, heights: now.y ?? text.y },
+      xOf,
+      (decade) => yOf(10 ** decade),
+      width,
+      height,
+    );
     context.save();
     context.beginPath();
     context.rect(margin.left, margin.top - 4, inner.width + 4, inner.height + 8);
@@ -103,8 +119,7 @@ export function chart(text: ChartText, state: () => ChartState): Chart {
           continue;
         }
         const [x, y] = [xOf(placeOf(k)), yOf(values[k])];
-        if (now.dots === true) context.fillRect(x - 1, y - 1, 2, 2);
-        else if (pen) context.lineTo(x, y);
+        if (pen) context.lineTo(x, y);
         else context.moveTo(x, y);
         pen = true;
       }
@@ -117,12 +132,7 @@ export function chart(text: ChartText, state: () => ChartState): Chart {
 
   function drawScale(
     colors: Palette,
-    {
-      low,
-      high,
-      from,
-      to,
-    }: { readonly low: number; readonly high: number; readonly from: number; readonly to: number },
+    { low, high, from, to, heights }: Scale,
     xOf: (value: number) => number,
     yOf: (decade: number) => number,
     width: number,
@@ -152,7 +162,7 @@ export function chart(text: ChartText, state: () => ChartState): Chart {
     context.fillText(text.x, width - margin.right, height);
     context.textAlign = "left";
     context.textBaseline = "top";
-    context.fillText(text.y, 4, 2);
+    context.fillText(heights, 4, 2);
   }
 
   /** A line where the pointer is, and a value at each curve. */

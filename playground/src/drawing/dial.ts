@@ -1,7 +1,9 @@
 /**
  * A surface as a round map in a ring of degrees, which is turned like a dial while the optimizer's axes stay where they
- * are. Angles are in degrees, counterclockwise.
+ * are. Angles are in degrees, counterclockwise. The map lies on a canvas of its own, which is drawn
+ * anew when the angle changes, and not in every frame of the runs above it.
  */
+import { element } from "../page/element.ts";
 import { drawing } from "../page/frames.ts";
 import { sharpCanvas } from "./canvas.ts";
 import { onPaletteChange, palette } from "./palette.ts";
@@ -34,6 +36,8 @@ export interface DialState {
 }
 
 export interface Dial {
+  readonly root: HTMLElement;
+  /** Says what it shows: an image to screen readers. */
   readonly canvas: HTMLCanvasElement;
   setContent(content: DialContent): void;
   readonly changed: () => void;
@@ -46,19 +50,55 @@ const radians = Math.PI / 180;
 export function dial(label: string, state: () => DialState, onTurn: (angle: number) => void): Dial {
   let content: DialContent | undefined;
   let relief: HTMLCanvasElement | undefined;
+  /** The angle of what lies on the ground; undefined where that is out of date. */
+  let drawnAngle: number | undefined;
   const picture = drawing(() => {
     draw();
     return undefined;
   });
   const surface = sharpCanvas(label, "dial", picture.changed);
   const { canvas, context } = surface;
+  const renew = (): void => {
+    drawnAngle = undefined;
+    picture.changed();
+  };
+  const ground = sharpCanvas("", "ground", renew);
+  ground.canvas.role = "presentation";
+  ground.canvas.removeAttribute("aria-label");
+  const root = element("div", { class: "dial-stack" }, ground.canvas, canvas);
   onPaletteChange(() => {
     relief = undefined;
-    picture.changed();
+    renew();
   });
   followHand(canvas, () => state().angle, onTurn);
 
+  /** The map and its rim, unless they are there as they should be. */
+  function drawGround(): void {
+    const { width, height, context: on } = ground;
+    const { angle } = state();
+    if (width === 0 || drawnAngle === angle) return;
+    drawnAngle = angle;
+    const colors = palette();
+    const middle = [width / 2, height / 2] as const;
+    const outer = Math.min(width, height) / 2 - 1;
+    const inner = outer - rimWidth;
+    on.clearRect(0, 0, width, height);
+    on.save();
+    on.beginPath();
+    on.arc(...middle, inner, 0, 2 * Math.PI);
+    on.clip();
+    if (content !== undefined) {
+      relief ??= paintRelief(content.heights, content.size, colors);
+      on.translate(...middle);
+      on.rotate(-angle * radians);
+      on.drawImage(relief, -inner, -inner, 2 * inner, 2 * inner);
+    }
+    on.restore();
+    drawRim(on, middle, outer, angle);
+  }
+
   function draw(): void {
+    drawGround();
     const { width, height } = surface;
     if (width === 0) return;
     const colors = palette();
@@ -72,12 +112,8 @@ export function dial(label: string, state: () => DialState, onTurn: (angle: numb
     context.arc(...middle, inner, 0, 2 * Math.PI);
     context.clip();
     if (content !== undefined) {
-      const { radius, heights, size, start } = content;
-      relief ??= paintRelief(heights, size, colors);
+      const { radius, start } = content;
       context.translate(...middle);
-      context.rotate(-angle * radians);
-      context.drawImage(relief, -inner, -inner, 2 * inner, 2 * inner);
-      context.rotate(angle * radians);
       drawAxes(inner);
       if (eigenvectors !== undefined) drawEigenvectors(eigenvectors.columns, angle - eigenvectors.angle, inner);
       const [c, s] = [Math.cos(angle * radians), Math.sin(angle * radians)];
@@ -87,7 +123,6 @@ export function dial(label: string, state: () => DialState, onTurn: (angle: numb
       drawStart(context, place(...start), colors);
     }
     context.restore();
-    drawRim(middle, outer, angle);
   }
 
   function drawAxes(reach: number): void {
@@ -136,7 +171,12 @@ export function dial(label: string, state: () => DialState, onTurn: (angle: numb
     }
   }
 
-  function drawRim([x, y]: readonly [number, number], outer: number, angle: number): void {
+  function drawRim(
+    context: CanvasRenderingContext2D,
+    [x, y]: readonly [number, number],
+    outer: number,
+    angle: number,
+  ): void {
     const colors = palette();
     context.save();
     context.translate(x, y);
@@ -167,11 +207,12 @@ export function dial(label: string, state: () => DialState, onTurn: (angle: numb
   }
 
   return {
+    root,
     canvas,
     setContent(next) {
       content = next;
       relief = undefined;
-      picture.changed();
+      renew();
     },
     changed: picture.changed,
   };

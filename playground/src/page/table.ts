@@ -20,6 +20,10 @@ export interface RunTable {
   set(row: number, cells: readonly Cell[]): void;
   /** The rows whose boxes are checked. */
   readonly shown: readonly boolean[];
+  /** The numbers of the others. */
+  readonly hidden: readonly number[];
+  /** Unchecks these boxes and checks the others. */
+  hide(hidden: readonly number[]): void;
 }
 
 /** A table with one row a run: a box that shows or hides its curve, what it is, and one cell for each of `columns`. */
@@ -32,12 +36,14 @@ export function runTable(
 ): RunTable {
   const shown = heads.map(() => true);
   const cells = heads.map(() => columns.map(() => element("data", { value: "" }, "–")));
+  const boxes: HTMLInputElement[] = [];
   const rows = heads.map(({ stroke, optimizer, coordinates }, row) => {
     const box = element("input", {
       type: "checkbox",
       "aria-label": `Show ${optimizer}, ${coordinates}`,
       checked: true,
     });
+    boxes.push(box);
     box.addEventListener("change", () => {
       shown[row] = box.checked;
       onShow();
@@ -73,6 +79,12 @@ export function runTable(
   return {
     root: element("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: 0 }, table),
     shown,
+    get hidden() {
+      return [...shown.keys()].filter((row) => !shown[row]);
+    },
+    hide(hidden) {
+      boxes.forEach((box, row) => (box.checked = shown[row] = !hidden.includes(row)));
+    },
     set(row, values) {
       values.forEach((value, column) => setCell(cells[row][column], value));
     },

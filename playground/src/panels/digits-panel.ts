@@ -50,6 +50,7 @@ export function digitsPanel(root: HTMLElement, { onChange, onProblem }: Surround
   let eigenvalues = new Float64Array(0);
   let accuracies: Float64Array | undefined;
   let table: RunTable;
+  let hiddenRuns: readonly number[] = [];
   let images: readonly Mosaic[] = [];
   let begun = 0;
   let estimated = 0;
@@ -103,6 +104,8 @@ export function digitsPanel(root: HTMLElement, { onChange, onProblem }: Surround
 
   const set = (change: Partial<DigitsSettings>): void => {
     settings = { ...settings, ...change };
+    // Other coordinates are other rows.
+    if (change.bases !== undefined) hiddenRuns = [];
     reset();
   };
   const fields = {
@@ -228,8 +231,13 @@ export function digitsPanel(root: HTMLElement, { onChange, onProblem }: Surround
         ...{ optimizer: optimizerTitles[optimizer], coordinates: coordinateTitles[basis] },
       })),
       ["Loss", "Step", "Steps to the original’s last", "Test"],
-      losses.changed,
+      () => {
+        hiddenRuns = table.hidden;
+        losses.changed();
+        onChange();
+      },
     );
+    table.hide(hiddenRuns);
     tableHolder.replaceChildren(table.root);
     images = runs.map((run) => mosaic(`First-layer weights of ${titleOf(run)}: sixteen images of 8 by 8 pixels`));
     weightHolder.replaceChildren(
@@ -358,13 +366,14 @@ export function digitsPanel(root: HTMLElement, { onChange, onProblem }: Surround
   }
 
   return {
-    open({ settings: next, running }) {
+    open({ settings: next, running, hidden }) {
       settings = next;
       for (const name of ["rate", "steps", "samples", "seed"] as const) fields[name].set(next[name]);
+      hiddenRuns = hidden;
       reset();
       if (running) begin();
     },
-    view: () => ({ panel: "digits", settings, running: state !== "ready" }),
+    view: () => ({ panel: "digits", settings, running: state !== "ready", hidden: hiddenRuns }),
   };
 }
 

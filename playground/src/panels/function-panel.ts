@@ -10,6 +10,7 @@ import { ExpressionError, longestText } from "../expression/tokens.ts";
 import type { View } from "../link.ts";
 import { button, element } from "../page/element.ts";
 import { numberField, type Field } from "../page/fields.ts";
+import { shortNumber } from "../page/format.ts";
 import { runTable } from "../page/table.ts";
 import { valueTable } from "../page/value-table.ts";
 import { examples, limits, ownSettings } from "../settings.ts";
@@ -31,8 +32,8 @@ export function functionPanel(root: HTMLElement, { onChange }: Surroundings): Pa
     () => new Worker(new URL("../workers/functions.worker.ts", import.meta.url), { type: "module" }),
   );
   let settings: OwnSettings = ownSettings(examples[0]);
-  /** Losses above the lowest value that any run has reached. */
-  let above: readonly Float64Array[] = [];
+  /** What is drawn of the runs' values, on a scale that has no place for others than positive ones. */
+  let drawn: { readonly heights: readonly Float64Array[]; readonly y: string } = { heights: [], y: "value" };
   let typing: ReturnType<typeof setTimeout> | undefined;
   let variables: readonly string[] = [];
   let startFields: readonly Field<number>[] = [];
@@ -54,6 +55,7 @@ export function functionPanel(root: HTMLElement, { onChange }: Surroundings): Pa
     () => {
       losses.changed();
       map.changed();
+      onChange();
     },
   );
   const map = mapView(
@@ -61,20 +63,20 @@ export function functionPanel(root: HTMLElement, { onChange }: Surroundings): Pa
     (run) => table.shown[run],
   );
   const losses = chart(
-    { label: "The value of every run over the steps; the table has the values", x: "step", y: "value − lowest found" },
+    { label: "The value of every run over the steps; the table has the values", x: "step", y: "value" },
     () => ({
       curves: strokes.flatMap(({ optimizer, coordinates }, k) =>
-        table.shown[k] && k < above.length
+        table.shown[k] && k < drawn.heights.length
           ? [
               {
                 color: ({ optimizers }) => optimizers[optimizer],
                 ...lineStyles[coordinates],
-                ...{ values: above[k], count: above[k].length },
+                ...{ values: drawn.heights[k], count: drawn.heights[k].length },
               },
             ]
           : [],
       ),
-      ...{ points: settings.steps + 1, from: 0, to: settings.steps, floor: smallestShown },
+      ...{ points: settings.steps + 1, from: 0, to: settings.steps, floor: smallestShown, y: drawn.y },
     }),
   );
   const values = valueTable("function-values", "Value by step", "egop-function.csv");
@@ -226,8 +228,7 @@ export function functionPanel(root: HTMLElement, { onChange }: Surroundings): Pa
     eigenvectors,
     recommendation,
   }: OwnResult): void {
-    const lowest = Math.min(...descents.map(({ losses: own }) => Math.min(...own)));
-    above = descents.map(({ losses: own }) => own.map((value) => value - lowest));
+    drawn = heightsOf(descents.map(({ losses: own }) => own));
     descents.forEach(({ losses: own, divergedAt }, k) =>
       table.set(k, [own[0], divergedAt === undefined ? own[own.length - 1] : `diverged at ${divergedAt}`]),
     );
@@ -265,7 +266,21 @@ export function functionPanel(root: HTMLElement, { onChange }: Surroundings): Pa
   }
 
   return {
-    open: (view) => open(view.settings),
-    view: () => ({ panel: "function", settings }),
+    open(view) {
+      table.hide(view.hidden);
+      open(view.settings);
+    },
+    view: () => ({ panel: "function", settings, hidden: table.hidden }),
   };
+}
+
+/** Values as they are where all are positive; else above the lowest of them, which itself has no place. */
+function heightsOf(losses: readonly Float64Array[]): {
+  readonly heights: readonly Float64Array[];
+  readonly y: string;
+} {
+  const lowest = Math.min(...losses.map((own) => Math.min(...own)));
+  if (lowest >= 0) return { heights: losses, y: "value" };
+  const heights = losses.map((own) => own.map((value) => (value > lowest ? value - lowest : NaN)));
+  return { heights, y: `value above the lowest, ${shortNumber(lowest)}` };
 }

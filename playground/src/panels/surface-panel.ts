@@ -23,6 +23,8 @@ const strokes: readonly Stroke[] = (["original", "egop"] as const).flatMap((coor
 );
 const mapSize = 420;
 const stepsPerSecond = 40;
+/** Numbers that change faster cannot be read. */
+const numberMilliseconds = 100;
 /** Below this a loss on a surface is round-off. */
 const floor = 1e-16;
 
@@ -37,6 +39,7 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
   let step = 0;
   let playing = false;
   let lastTime: number | undefined;
+  let numbersAt = -Infinity;
   /** While one is computed, only the last of the angles that a hand passes is remembered. */
   let computing = false;
   let outdated = false;
@@ -74,7 +77,11 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
       ...{ stroke, optimizer: optimizerTitles[stroke.optimizer], coordinates: coordinateTitles[stroke.coordinates] },
     })),
     ["Loss now", "Last loss"],
-    () => show(),
+    () => {
+      show();
+      sweep.changed();
+      onChange();
+    },
   );
   const curves = (values: (run: number) => Float64Array, count: (run: number) => number): ReturnType<typeof curve>[] =>
     strokes.flatMap((stroke, k) => (table.shown[k] ? [curve(stroke, values(k), count(k))] : []));
@@ -149,7 +156,7 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
           surface.root,
           element("div", { class: "field grow" }, element("span", { class: "label" }, "f(x, y) ="), formula),
         ),
-        wheel.canvas,
+        wheel.root,
         angleSlider.root,
         element("div", { class: "row" }, play, stepSlider.root),
       ),
@@ -199,9 +206,14 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
     if (!playing) return undefined;
     step = Math.min(settings.steps, step + ((time - (lastTime ?? time)) / 1000) * stepsPerSecond);
     lastTime = time;
-    if (step >= settings.steps) pause();
-    show();
-    return playing;
+    const going = step < settings.steps;
+    if (!going) pause();
+    if (going && time - numbersAt < numberMilliseconds) showPictures();
+    else {
+      numbersAt = time;
+      show();
+    }
+    return going;
   });
 
   function start(from: number): void {
@@ -234,6 +246,9 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
         divergedAt === undefined ? values[values.length - 1] : `diverged at ${divergedAt}`,
       ]);
     });
+    showPictures();
+  }
+  function showPictures(): void {
     wheel.changed();
     losses.changed();
   }
@@ -320,6 +335,7 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
 
   return {
     open(view) {
+      table.hide(view.hidden);
       open(view.settings);
       step = view.step;
       // What a link shows is what was on screen, not the way there.
@@ -328,7 +344,12 @@ export function surfacePanel(root: HTMLElement, { onChange, onProblem }: Surroun
       play.textContent = playing ? "Pause" : "Play";
       show();
     },
-    view: () => ({ panel: "surface", settings, step: playing ? settings.steps : Math.floor(step) }),
+    view: () => ({
+      panel: "surface",
+      hidden: table.hidden,
+      settings,
+      step: playing ? settings.steps : Math.floor(step),
+    }),
   };
 }
 

@@ -15,6 +15,7 @@ export type ValueType = typeof i32 | typeof v128;
 
 /** An unsigned whole number below 2³², as LEB128. */
 function unsigned(value: number): number[] {
+  if (value < 0x80) return [value];
   const bytes: number[] = [];
   let rest = value;
   for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
@@ -32,9 +33,10 @@ function signed(value: number): number[] {
 /** A number of the second opcode table, where the vector instructions are. */
 export const vector = (opcode: number): Code => [0xfd, unsigned(opcode)];
 
-export const get = (local: number): Code => [0x20, unsigned(local)];
-export const set = (local: number): Code => [0x21, unsigned(local)];
-export const tee = (local: number): Code => [0x22, unsigned(local)];
+// No function has 128 locals, so their numbers take one byte.
+export const get = (local: number): Code => [0x20, local];
+export const set = (local: number): Code => [0x21, local];
+export const tee = (local: number): Code => [0x22, local];
 export const integer = (value: number): Code => [0x41, signed(value)];
 export const add: Code = [0x6a];
 export const subtract: Code = [0x6b];
@@ -44,9 +46,11 @@ export const lessThanSigned: Code = [0x48];
 export const shiftLeft = (bits: number): Code => [integer(bits), 0x74];
 
 /** Vector loads and stores, at an address and a constant number of bytes beyond it. */
-export const load = (offset = 0): Code => [vector(0x00), 3, unsigned(offset)];
-export const loadSplat = (offset = 0): Code => [vector(0x0a), 3, unsigned(offset)];
-export const store = (offset = 0): Code => [vector(0x0b), 3, unsigned(offset)];
+const access = (opcode: number, offset: number): Code =>
+  offset < 0x80 ? [0xfd, opcode, 3, offset] : [0xfd, opcode, 3, unsigned(offset)];
+export const load = (offset = 0): Code => access(0x00, offset);
+export const loadSplat = (offset = 0): Code => access(0x0a, offset);
+export const store = (offset = 0): Code => access(0x0b, offset);
 /** Of one lane: loaded beside a zero; stored from the first. */
 export const loadOne: Code = [vector(0x5d), 3, 0];
 export const storeOne = (offset: number): Code => [vector(0x5b), 3, unsigned(offset), 0];
@@ -110,17 +114,28 @@ export function assemble(functions: readonly FunctionSource[], pages: number): U
     [text("memory"), 2, 0],
     ...functions.map(({ name }, index): Code => [text(name), 0, unsigned(index)]),
   ];
-  const bodies = functions.map(({ locals, body }) => sized([list(locals.map((type) => [1, type])), body, 0x0b]));
-  return Uint8Array.from(
-    flat([
-      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      section(1, list(types)),
-      section(3, list(functions.map((_source, index) => unsigned(index)))),
-      section(5, list([[0, unsigned(pages)]])),
-      section(7, list(exports)),
-      section(10, list(bodies)),
-    ]),
-  );
+  // Almost all bytes are in the bodies, which are made flat once and put in their place as they are.
+  const bodies = functions.flatMap(({ locals, body }) => {
+    const bytes = flat([list(locals.map((type) => [1, type])), body, 0x0b]);
+    return [unsigned(bytes.length), bytes];
+  });
+  const count = unsigned(functions.length);
+  const length = bodies.reduce((total, part) => total + part.length, count.length);
+  const start = flat([
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    section(1, list(types)),
+    section(3, list(functions.map((_source, index) => unsigned(index)))),
+    section(5, list([[0, unsigned(pages)]])),
+    section(7, list(exports)),
+    [10, unsigned(length), count],
+  ]);
+  const module = new Uint8Array(start.length + length - count.length);
+  let at = 0;
+  for (const part of [start, ...bodies]) {
+    module.set(part, at);
+    at += part.length;
+  }
+  return module;
 }
 
 /** The number of items, then the items. */
@@ -129,19 +144,16 @@ function list(items: readonly Code[]): Code {
 }
 
 function section(id: number, content: Code): Code {
-  return [id, sized(content)];
-}
-
-/** The number of bytes, then the bytes. */
-function sized(content: Code): Code {
   const bytes = flat(content);
-  return [unsigned(bytes.length), bytes];
+  return [id, unsigned(bytes.length), bytes];
 }
 
 /** The bytes of nested sequences, behind those that are there. */
 function flat(code: Code, bytes: number[] = []): number[] {
-  for (const part of code)
+  for (let k = 0; k < code.length; k++) {
+    const part = code[k];
     if (typeof part === "number") bytes.push(part);
     else flat(part, bytes);
+  }
   return bytes;
 }

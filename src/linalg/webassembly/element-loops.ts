@@ -72,6 +72,37 @@ function loop(name: string, steps: readonly number[], operation: (operands: read
   };
 }
 
+/**
+ * outerProducts(a, b, c, count, rows, columns): for each of `count` pairs of vectors a, b the matrix c of all products of
+ * their elements, one after another; a product of −0 becomes 0, as in a sum that begins at 0.
+ */
+function outerProducts(): FunctionSource {
+  const [a, b, c, count, rows, columns, i, left, at, factor] = numbers(0, 10);
+  const product = (load: Code): Code => [get(at), load, get(factor), wasm.multiplyLanes, wasm.zero, wasm.addLanes];
+  return {
+    name: "outerProducts",
+    parameters: repeated(i32, 6),
+    locals: [...repeated(i32, 3), v128],
+    body: countDown(count, [
+      [get(rows), set(i)],
+      countDown(i, [
+        [get(a), wasm.loadSplat(), set(factor), increase(a, 8), get(b), set(at)],
+        [get(columns), shiftRight(2), wasm.tee(left)],
+        wasm.when(
+          [],
+          countDown(left, [
+            [get(c), product(wasm.load()), wasm.store(), get(c), product(wasm.load(pair)), wasm.store(pair)],
+            [increase(at, quad), increase(c, quad)],
+          ]),
+        ),
+        [get(columns), wasm.integer(3), wasm.and, wasm.tee(left)],
+        wasm.when([], countDown(left, [get(c), product(loadOne), storeOne(0), increase(at, 8), increase(c, 8)])),
+      ]),
+      [get(at), set(b)],
+    ]),
+  };
+}
+
 /** The functions of this file. */
 export function elementLoops(): FunctionSource[] {
   const pairs = Object.entries(binaryLoops).flatMap(([name, code]) =>
@@ -83,6 +114,7 @@ export function elementLoops(): FunctionSource[] {
   );
   return [
     ...pairs,
+    outerProducts(),
     // x where the gate is above zero, else 0; and x unless it is at most zero: NaN stays NaN.
     loop("passWherePositive11", [1, 1], ([x, gate]) => [x, gate, wasm.zero, isAbove, bothOf]),
     loop("relu1", [1], ([x]) => [x, x, wasm.zero, isAtMost, firstNotSecond]),

@@ -29,10 +29,7 @@ const larger = vector(0xf5);
 const add = wasm.addLanes;
 const subtract = wasm.subtractLanes;
 const multiply = wasm.multiplyLanes;
-const both = (value: number): Code => {
-  const bytes = new Uint8Array(Float64Array.of(value, value).buffer);
-  return [vector(0x0c), Array.from(bytes)];
-};
+const both = (value: number): Code => [vector(0x0c), ...new Uint8Array(Float64Array.of(value, value).buffer)];
 /** −0 in both lanes: the bit of the sign. */
 const signBit = both(-0);
 const firstLanes: Code = [vector(0x0d), pairOfBytes(0), pairOfBytes(16)];

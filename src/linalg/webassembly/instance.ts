@@ -7,10 +7,7 @@
  * compiled module with its memory, which the kernels use as a workspace while they run.
  */
 import { ArgumentError } from "../../errors.ts";
-import { kernelModule, productKernels } from "./kernels.ts";
-import { assemble, type FunctionSource } from "./assembler.ts";
-import { panelKernels } from "./panel-kernels.ts";
-import { residentKernels } from "./resident-kernels.ts";
+import { allBytes, productBytes, residentBytes } from "./bytes.ts";
 
 /** The module's functions and its memory, seen as doubles. */
 export interface Kernels {
@@ -30,8 +27,6 @@ interface Exports extends Pick<Kernels, "strip" | "subtractRows" | "exchange"> {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
 
-/** Enough for the workspace of a product; reductions of large matrices grow it. */
-const firstPages = 20;
 const pageDoubles = 8192;
 
 /** undefined: not yet chosen; null: JavaScript. */
@@ -42,7 +37,7 @@ export function webAssemblyKernels(): Kernels | null {
   if (current === undefined) {
     try {
       const { Module } = engine();
-      current = instantiate(new Module(kernelModule(firstPages)));
+      current = instantiate(new Module(productBytes()));
     } catch {
       current = null;
     }
@@ -64,6 +59,7 @@ export function useWebAssembly(choice: boolean | object): boolean {
   if (choice === false) current = null;
   else if (choice === true) {
     current = undefined;
+    residentModule ??= undefined;
     webAssemblyKernels();
   } else {
     current = instantiateGiven(choice);
@@ -80,7 +76,7 @@ export function useWebAssembly(choice: boolean | object): boolean {
  * @example webAssemblyBytes()[1] // 97
  */
 export function webAssemblyBytes(): Uint8Array<ArrayBuffer> {
-  return assemble([...productKernels(), ...memoryKernels()], firstPages);
+  return allBytes();
 }
 
 function instantiateGiven(module: object): Kernels {
@@ -124,10 +120,6 @@ function instantiate(module: object): Kernels {
   };
 }
 
-function memoryKernels(): FunctionSource[] {
-  return [...residentKernels(), ...panelKernels()];
-}
-
 /** A kernel of panel-kernels.ts: the matrix, its number of panels, what is read, what is added to, the number of columns. */
 type PanelKernel = (matrix: number, panels: number, from: number, to: number, columns: number) => void;
 
@@ -168,6 +160,7 @@ export interface ResidentKernels {
   ) => void;
   readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
   readonly addScaledRows: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
+  readonly outerProducts: (a: number, b: number, c: number, count: number, rows: number, columns: number) => void;
   readonly addColumns64: PanelKernel;
   readonly addColumns32: PanelKernel;
   readonly addInnerProducts64: PanelKernel;
@@ -194,15 +187,35 @@ export interface ResidentKernels {
   readonly [loop: string]: unknown;
 }
 
+/** undefined: not yet compiled; null: it cannot be. */
 let residentModule: object | null | undefined;
+
+/** The module of programs' memories, compiled at first use, or null where JavaScript is to be used. */
+function moduleOfPrograms(): object | null {
+  if (current === null) return null;
+  if (residentModule === undefined) {
+    try {
+      const { Module } = engine();
+      residentModule = new Module(residentBytes());
+    } catch {
+      residentModule = null;
+    }
+  }
+  return residentModule;
+}
+
+/** Whether programs get memory of their own here: WebAssembly exists, and has not been switched off. */
+export function residentKernelsExist(): boolean {
+  return moduleOfPrograms() !== null;
+}
 
 /** New memory of at least so many doubles with the resident kernels on it, or null where JavaScript's are to be used. */
 export function residentInstance(doubles: number): ResidentKernels | null {
-  if (webAssemblyKernels() === null) return null;
+  const module = moduleOfPrograms();
+  if (module === null) return null;
   try {
-    const { Module, Instance } = engine();
-    residentModule ??= new Module(assemble(memoryKernels(), 1));
-    const kernels = new Instance(residentModule).exports as ResidentKernels;
+    const { Instance } = engine();
+    const kernels = new Instance(module).exports as ResidentKernels;
     const missing = doubles - kernels.memory.buffer.byteLength / 8;
     if (missing > 0) kernels.memory.grow(Math.ceil(missing / pageDoubles));
     return kernels;

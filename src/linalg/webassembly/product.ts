@@ -3,7 +3,7 @@
  * four rows in the module's memory, the strip's rows of C are computed there (kernels.ts) and copied out. The bits are
  * those of the loops in product-kernel.ts, which has the order of the sums; the copies are O(k·n + m·k·n/512 + m·n·k/256).
  */
-import { type BlockedProduct, packColumns, packRows } from "../product-panels.ts";
+import { type BlockedProduct, copyRows, packColumns, packRows } from "../product-panels.ts";
 import type { Kernels } from "./instance.ts";
 import { stripRows, tileColumns } from "./kernels.ts";
 
@@ -97,23 +97,5 @@ function packAcross(
     packed[to + 2] = a[from + third];
     packed[to + 3] = a[from + fourth];
     from += stride;
-  }
-}
-
-/** Rows of a matrix to rows of another, each with its start and the distance of its rows. */
-export function copyRows(
-  from: Float64Array,
-  fromStart: number,
-  fromStride: number,
-  to: Float64Array,
-  toStart: number,
-  toStride: number,
-  height: number,
-  across: number,
-): void {
-  for (let i = 0; i < height; i++) {
-    const shift = toStart + i * toStride - (fromStart + i * fromStride);
-    const end = fromStart + i * fromStride + across;
-    for (let at = end - across; at < end; at++) to[at + shift] = from[at];
   }
 }

@@ -6,9 +6,22 @@
  * ±0, which change no sum that begins at 0, as long as A is finite (0·∞ is NaN): the caller asks `allFinite` first.
  */
 import * as wasm from "./assembler.ts";
-import { type Code, i32, v128 } from "./assembler.ts";
-
-const { countDown, get, increase, increaseBy, integer, loadOne, numbers, repeated, set, storeOne, vector } = wasm;
+import {
+  countDown,
+  get,
+  increase,
+  increaseBy,
+  integer,
+  loadOne,
+  numbers,
+  repeated,
+  set,
+  storeOne,
+  vector,
+  type Code,
+  i32,
+  v128,
+} from "./assembler.ts";
 
 const pair = 16;
 /** An entry of a list: the number, and behind it how far from A's first row its row begins. */

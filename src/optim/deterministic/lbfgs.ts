@@ -10,7 +10,7 @@
  * Source: J. Nocedal, Updating Quasi-Newton Matrices with Limited Storage, Math. Comp. 35, 1980; D. Liu and J. Nocedal, On
  * the Limited Memory BFGS Method for Large Scale Optimization, Math. Programming 45, 1989.
  */
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError, StateError } from "../../errors.ts";
 import { requireKnown } from "../hyperparameters.ts";
 import type { Objective } from "../objective.ts";
 import { checkState } from "../state.ts";
@@ -86,6 +86,7 @@ export function lbfgs(options: LbfgsOptions = {}): DescentMethod<Objective, Lbfg
         begin: (point) => path.begin(point),
         step(state) {
           checkState(state, "lbfgs", 1);
+          checkPlaces(state, memory);
           let fresh = state.count === 0;
           if (!fresh) {
             twoLoops(path.at.gradient, state, memory, weights, direction);
@@ -100,6 +101,15 @@ export function lbfgs(options: LbfgsOptions = {}): DescentMethod<Objective, Lbfg
       };
     },
   };
+}
+
+/** Throws StateError unless the pairs' places are within the memory: a state may come from storage. */
+function checkPlaces({ count, next }: LbfgsState, memory: number): void {
+  const isPlace = (value: number, end: number): boolean => Number.isSafeInteger(value) && value >= 0 && value < end;
+  if (!isPlace(count, memory + 1) || !isPlace(next, memory))
+    throw new StateError(
+      `lbfgs: the state holds ${count} pairs, the next in row ${next}; there is room for ${memory}.`,
+    );
 }
 
 /** Overwrites out with −Hg. */

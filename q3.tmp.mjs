@@ -1,0 +1,15 @@
+import { performance } from "node:perf_hooks";
+import { accumulate, mergeMoments, estimateOf } from "egop";
+import { estimateDistributed } from "egop-distributed";
+const { objective, points } = await import("/work/wt/queue/distributed/objectives/digits.js");
+const form = { kind: process.argv[2] };
+const cpu = async (name, f) => { const c = process.cpuUsage(); const r = await f(); const d = process.cpuUsage(c); console.log(name, ((d.user+d.system)/1e6).toFixed(2)); return r; };
+await cpu("w2 128 samples", () => estimateDistributed("distributed/objectives/digits.js", { samples: 128, form, workers: 2, samplesPerJob: 64 }));
+await cpu("w2 128 samples", () => estimateDistributed("distributed/objectives/digits.js", { samples: 128, form, workers: 2, samplesPerJob: 64 }));
+await cpu("seq 128", async () => accumulate(objective, { points, form, to: 128 }));
+await cpu("seq 128", async () => accumulate(objective, { points, form, to: 128 }));
+const parts = []; await cpu("seq 1024 in 4", async () => { for (let k = 0; k < 4; k++) parts.push(accumulate(objective, { points, form, from: 256*k, to: 256*k+256 })); });
+await cpu("clone", async () => parts.forEach((p) => structuredClone(p)));
+const [a,b] = await cpu("merge 2", async () => [mergeMoments(parts[0], parts[1]), mergeMoments(parts[2], parts[3])]);
+const m = await cpu("merge 1", async () => mergeMoments(a,b));
+await cpu("estimateOf", async () => estimateOf(m));

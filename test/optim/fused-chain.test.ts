@@ -1,0 +1,58 @@
+/** The optimizers that spare a pass make the steps of the plain chains, bit for bit. */
+import { expect, it } from "vitest";
+import { layout } from "../../src/linalg/layout.ts";
+import { fold, normal, random } from "../../src/math/random.ts";
+import {
+  adagradNorm,
+  addWeightDecay,
+  chain,
+  lamb,
+  lars,
+  scaleByAdagradNorm,
+  scaleByAdam,
+  scaleByLars,
+  scaleByLearningRate,
+  scaleBySign,
+  scaleByTrustRatio,
+  signDescent,
+  signum,
+  trace,
+  type GradientTransformation,
+} from "../../src/optim/index.ts";
+
+const learningRate = (step: number): number => 0.3 / (1 + step);
+const rate = (): GradientTransformation => scaleByLearningRate(learningRate);
+const pairs: readonly (readonly [string, GradientTransformation, GradientTransformation])[] = [
+  ["signDescent", signDescent({ learningRate }), chain(scaleBySign(), addWeightDecay(0), rate())],
+  [
+    "signDescent with decay",
+    signDescent({ learningRate, weightDecay: 0.1 }),
+    chain(scaleBySign(), addWeightDecay(0.1), rate()),
+  ],
+  ["signum", signum({ learningRate }), chain(trace({ momentum: 0.9 }), scaleBySign(), addWeightDecay(0), rate())],
+  [
+    "adagradNorm",
+    adagradNorm({ learningRate, weightDecay: 0.1 }),
+    chain(addWeightDecay(0.1), scaleByAdagradNorm(), rate()),
+  ],
+  [
+    "lamb",
+    lamb({ learningRate }),
+    chain(scaleByAdam({ epsilon: 1e-6 }), addWeightDecay(0.01), scaleByTrustRatio(), rate()),
+  ],
+  ["lars", lars({ learningRate }), chain(scaleByLars(), rate(), trace({ momentum: 0.9 }))],
+];
+
+it.each(pairs)("%s", (_name, fused, plain) => {
+  const model = layout({ W: [3, 2], b: [2] });
+  const [a, b] = [fused.init(model), plain.init(model)];
+  const parameters = normal(random(1), new Float64Array(8));
+  for (let t = 0; t < 6; t++) {
+    const gradient = normal(fold(random(2), t), new Float64Array(8));
+    const other = gradient.slice();
+    fused.update(gradient, a, parameters);
+    plain.update(other, b, parameters);
+    expect(gradient).toEqual(other);
+    expect(a).toEqual(b);
+  }
+});
