@@ -346,4 +346,11 @@ export const cases: Readonly<Record<string, (sizes: Sizes) => Case>> = {
 };
 
 /** Public functions that are no operations on tensors, or differentiate to nothing: tested elsewhere. */
-export const others: readonly string[] = ["compiled", "describeProgram", "differentiable", "gradients", "stopGradient"];
+export const others: readonly string[] = [
+  "compiled",
+  "describeProgram",
+  "differentiable",
+  "fisherInformation",
+  "gradients",
+  "stopGradient",
+];
