@@ -20,7 +20,7 @@ import {
   type ResidualProblem,
 } from "../../../src/optim/index.ts";
 import { stateToText } from "../../../src/optim/state-text.ts";
-import { distance } from "../problems.ts";
+import { distance, parabola } from "../problems.ts";
 
 const valley: Objective = {
   dimension: 2,
@@ -122,6 +122,34 @@ describe.each(Object.keys(gradientMethods))("%s", (name) => {
 it("least squares end at the solution, by residuals alone", () => {
   for (const method of [levenbergMarquardt(), gaussNewton()])
     expect(distance(descend(residuals, { start, method, steps: 100 }).parameters, [1, 1])).toBeLessThan(1e-12);
+});
+
+it("every method finds the bottom of a parabola", () => {
+  const curvatures = [10, 3, 1];
+  const bowl: Objective = {
+    ...parabola(curvatures),
+    hessianVector: (_point, direction, out) => out.set(direction.map((x, i) => curvatures[i] * x)),
+  };
+  const from = Float64Array.of(-2, 0.5, 4);
+  for (const make of Object.values(gradientMethods))
+    expect(distance(descend(bowl, { start: from, method: make(), steps: 40 }).parameters, [1, 1, 1])).toBeLessThan(
+      1e-7,
+    );
+  const linear: ResidualProblem = {
+    dimension: 3,
+    residuals: 3,
+    valueAndJacobian(x, r, j) {
+      j.fill(0);
+      curvatures.forEach((c, i) => {
+        j[4 * i] = Math.sqrt(c);
+        r[i] = Math.sqrt(c) * (x[i] - 1);
+      });
+    },
+  };
+  for (const method of [levenbergMarquardt(), gaussNewton()])
+    expect(distance(descend(linear, { start: from, method, steps: 20 }).parameters, [1, 1, 1])).toBeLessThan(1e-12);
+  const simplex = descend(bowl, { start: from, method: nelderMead(), steps: 300 });
+  expect(distance(simplex.parameters, [1, 1, 1])).toBeLessThan(1e-5);
 });
 
 it("Nelder–Mead needs no gradient, and uses an objective without looking at it", () => {
