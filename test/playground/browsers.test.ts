@@ -241,15 +241,15 @@ describe.each(browsers)("in $browser", ({ browser: name, ...options }) => {
     const { page } = await openPage(browser, `${site.address}#v=1&panel=digits&steps=2000&samples=200&run=1`);
     await until(page, `document.querySelector("#digits-runs data").value !== ""`);
     // Work on the machine takes frames from any page, the worker's own included. So each window is beside one on an empty
-    // page with a busy worker, while training waits; and one of five pairs has to be alike.
+    // page with a busy worker, while training waits; and one of eight pairs has to be alike.
     const pairs: { readonly training: Frames; readonly nothing: Frames }[] = [];
-    while (pairs.length < 5 && !pairs.some(alike)) {
+    while (pairs.length < 8 && !pairs.some(alike)) {
       const training = await frames(page, 2000);
       expect(await page.evaluate(`document.querySelector("#panel-digits").dataset.state`)).toBe("running");
       await page.click("#digits-pause");
       await empty.bringToFront();
       await empty.evaluate(`busy = new Worker(URL.createObjectURL(new Blob(["for (;;);"])))`);
-      pairs.push({ training, nothing: await frames(empty, 1000) });
+      pairs.push({ training, nothing: await frames(empty, 500) });
       await empty.evaluate("busy.terminate()");
       await page.bringToFront();
       await page.click("#digits-pause");
