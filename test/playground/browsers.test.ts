@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import axe from "axe-core";
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -258,6 +259,12 @@ describe.each(browsers)("in $browser", ({ browser: name, ...options }) => {
       ({ training, nothing }) =>
         `${training.perSecond.toFixed(1)} (an empty page ${nothing.perSecond.toFixed(1)}; tasks above 50 ms: ${training.longTasks.length})`,
     );
+    if (name === "chrome") {
+      // The processor's time, whatever else the machine does: the main thread of the page is idle most of each second.
+      const share = await mainThreadShare(page);
+      console.log(`${name}, share of a second that the main thread works while training: ${share.toFixed(3)}`);
+      expect(share).toBeLessThan(0.25);
+    }
     console.log(`${name}, frames a second while training: ${words.join(", ")}`);
     expect(pairs.some(alike), words.join(", ")).toBe(true);
     await page.close();
@@ -329,6 +336,19 @@ interface Frames {
 /** As many frames as where nothing is drawn, but for one in twenty, and no task that keeps the page from the next ones. */
 function alike({ training, nothing }: { readonly training: Frames; readonly nothing: Frames }): boolean {
   return training.perSecond >= 0.95 * Math.min(nothing.perSecond, 60) && training.longTasks.length === 0;
+}
+
+/** Seconds of the processor that the page's main thread takes per second. */
+async function mainThreadShare(page: Page): Promise<number> {
+  const session = await page.createCDPSession();
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const taken = async (): Promise<number> => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find((metric) => metric.name === "TaskDuration")?.value ?? NaN;
+  };
+  const [begin, before] = [performance.now(), await taken()];
+  await sleep(1000);
+  return ((await taken()) - before) / ((performance.now() - begin) / 1000);
 }
 
 /** Counts frames for some milliseconds. */
