@@ -1,5 +1,5 @@
 /** Curves over steps, or over anything else, on a logarithmic scale; with a line and a reading where the pointer is. */
-import { drawing } from "../page/frames.ts";
+import { pictureIn } from "../page/frames.ts";
 import { shortNumber } from "../page/format.ts";
 import { sharpCanvas } from "./canvas.ts";
 import { onPaletteChange, palette, type Palette } from "./palette.ts";
@@ -56,12 +56,9 @@ const leastDecades = 1;
 
 export function chart(text: ChartText, state: () => ChartState): Chart {
   let pointer: number | undefined;
-  const picture = drawing(() => {
-    draw();
-    return undefined;
-  });
-  const surface = sharpCanvas(text.label, "chart", picture.changed);
+  const surface = sharpCanvas(text.label, "chart", () => picture.changed());
   const { canvas, context } = surface;
+  const picture = pictureIn(canvas, draw);
   onPaletteChange(picture.changed);
   canvas.addEventListener("pointermove", ({ offsetX }) => {
     pointer = offsetX;
@@ -113,7 +110,9 @@ export function chart(text: ChartText, state: () => ChartState): Chart {
       context.setLineDash([...dash]);
       context.beginPath();
       let pen = false;
-      for (let k = 0; k < count; k++) {
+      // Two points a pixel are enough of a long curve; its last one is always there.
+      const stride = Math.max(1, Math.floor(points / (2 * inner.width)));
+      for (let k = 0; k < count; k = k + stride < count || k === count - 1 ? k + stride : count - 1) {
         if (Number.isNaN(values[k])) {
           pen = false;
           continue;

@@ -3,7 +3,7 @@
  * row. Zero is the ground; the colors tell the sign, and full strength is three times the root mean square of all.
  */
 import { element } from "../page/element.ts";
-import { drawing } from "../page/frames.ts";
+import { pictureIn } from "../page/frames.ts";
 import { onPaletteChange, palette } from "./palette.ts";
 
 const units = 16;
@@ -30,9 +30,8 @@ export function mosaic(label: string): Mosaic {
   if (context === null) throw new TypeError("This browser has no canvas.");
   const image = context.createImageData(length, length);
   let shown: Float64Array | undefined;
-  const picture = drawing(() => {
+  const picture = pictureIn(canvas, () => {
     if (shown !== undefined) paint(shown);
-    return undefined;
   });
   onPaletteChange(picture.changed);
 
