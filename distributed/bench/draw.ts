@@ -46,7 +46,7 @@ export function draw({ throughput, bytes, memory }: BenchFigures): string {
               x: {
                 label: "parameters",
                 type: "log",
-                domain: [64, 65536],
+                domain: [64, 16384],
                 ticks: [100, 1000, 10000],
                 tickFormat: String,
               },

@@ -59,7 +59,7 @@ async function throughput(): Promise<BenchFigures["throughput"]> {
 /** Bytes of the state of 256 samples of an n × n matrix. */
 function bytesPerJob(): BenchFigures["bytes"] {
   const figures: { form: string; dimension: number; bytes: number }[] = [];
-  for (const side of [8, 16, 32, 64, 128, 256]) {
+  for (const side of [8, 16, 32, 64, 128]) {
     const model = layout({ W: [side, side] });
     const dimension = model.size;
     const objective = {
@@ -83,7 +83,7 @@ function bytesPerJob(): BenchFigures["bytes"] {
       // Quadratic forms end where a text does.
       if (
         moment.kind === "exact" || moment.kind === "blocks"
-          ? dimension > 4096
+          ? dimension > 1024
           : "rank" in moment && moment.rank > dimension
       )
         continue;
