@@ -30,7 +30,7 @@ export function jacobiEigenInPlace(matrix: Matrix): UnsortedEigen {
   for (let sweeps = 0; rotated; sweeps++) {
     if (sweeps === maximumSweeps)
       throw new NotConvergedError(
-        `symmetricEigen: Jacobi rotations have not converged after ${sweeps} sweeps.`,
+        `symmetricEigen: Jacobi has not converged after ${sweeps} sweeps.`,
         sweeps,
         largestOffDiagonal(matrix),
       );
