@@ -52,7 +52,7 @@ export function randomDefinite(n: number): Matrix {
 }
 
 /** What numpy-ts returns lies in memory of its own, which is to be given back. */
-function dispose(result: unknown): void {
+export function dispose(result: unknown): void {
   if (typeof result !== "object" || result === null) return;
   if ("dispose" in result) (result as { dispose(): void }).dispose();
   else for (const part of Object.values(result)) dispose(part);

@@ -6,6 +6,7 @@ declare module "numeric" {
     svd(a: number[][]): unknown;
     solve(a: number[][], b: number[]): number[];
     inv(a: number[][]): number[][];
+    norm2(a: number[][]): number;
   };
   export default numeric;
 }
@@ -16,6 +17,7 @@ declare module "numpy-ts" {
   }
   export function array(data: number[][] | number[]): NumpyArray;
   export function matmul(a: NumpyArray, b: NumpyArray): NumpyArray;
+  export function kron(a: NumpyArray, b: NumpyArray): NumpyArray;
   export const linalg: {
     eigh(a: NumpyArray): unknown;
     svd(a: NumpyArray): unknown;
@@ -23,5 +25,9 @@ declare module "numpy-ts" {
     cholesky(a: NumpyArray): NumpyArray;
     solve(a: NumpyArray, b: NumpyArray): NumpyArray;
     inv(a: NumpyArray): NumpyArray;
+    lstsq(a: NumpyArray, b: NumpyArray): unknown;
+    norm(a: NumpyArray): unknown;
+    pinv(a: NumpyArray): NumpyArray;
+    svdvals(a: NumpyArray): unknown;
   };
 }

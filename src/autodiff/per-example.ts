@@ -11,7 +11,7 @@ import { checkedCopy } from "./data.ts";
 import { gradients } from "./reverse.ts";
 import { reshape } from "./structure.ts";
 import { Graph, type Tensor } from "./tensor.ts";
-import { placeParameters, type Data, type InputShapes, type Traced } from "./trace.ts";
+import type { Data, InputShapes, Traced } from "./trace.ts";
 
 /** A loss on single examples, with its data. */
 export interface PerExampleLoss {
@@ -32,8 +32,11 @@ export interface PerExampleLoss {
   gradientMoment(point: Float64Array, out: Float64Array): void;
 }
 
-/** How many examples are computed together. */
-const rowsOfChunk = 32;
+/**
+ * How many examples are computed together: so many that their gradients stay in the second-level cache until they are
+ * copied, at least the height of a product's tile.
+ */
+const rowsOfChunk = (dimension: number): number => Math.min(32, Math.max(4, Math.floor(131_072 / dimension)));
 
 /** From so many numbers on, the engine copies a row faster than a loop. */
 const wide = 64;
@@ -67,7 +70,7 @@ export function perExampleLoss<Name extends string, Inputs extends InputShapes>(
   shared: readonly (keyof Inputs)[],
 ): PerExampleLoss {
   const examples = countExamples(shapes, data, shared);
-  const rows = Math.min(rowsOfChunk, examples);
+  const rows = Math.min(rowsOfChunk(parameters.size), examples);
   const graph = new Graph();
   const variables = parameters.tensors.map(({ name, shape }) => graph.input(name, shape));
   const named = parameters.tensors.map(({ name }, k) => [name, variables[k]]);
@@ -101,6 +104,14 @@ export function perExampleLoss<Name extends string, Inputs extends InputShapes>(
   graph.close();
   const program = compile([...variables, ...inputs.map(({ chunk }) => chunk)], [...slopes, values]);
   const dimension = parameters.size;
+  const own = variables.map((_variable, t) => program.ownInput(t));
+  /** Copies the parameters into the program, once for all chunks. */
+  const place = (point: Float64Array): void => {
+    own.forEach((array, t) => {
+      const { offset, size } = parameters.tensors[t];
+      array.set(point.subarray(offset, offset + size));
+    });
+  };
   const parts = slopes.map((_slope, t): Part => {
     const { offset, size } = parameters.tensors[t];
     return partOf(program.ownOutput(t), offset, size);
@@ -128,7 +139,7 @@ export function perExampleLoss<Name extends string, Inputs extends InputShapes>(
         );
       if (into.length !== examples)
         throw new ShapeError(`perExample: values has ${into.length} elements; there are ${examples} examples.`);
-      placeParameters(program, parameters, point);
+      place(point);
       for (let done = 0; done < examples; done += rows) {
         const first = Math.min(done, examples - rows);
         runChunk(first, out, first * dimension, into);
@@ -139,7 +150,7 @@ export function perExampleLoss<Name extends string, Inputs extends InputShapes>(
       if (out.length !== dimension * dimension)
         throw new ShapeError(`perExample: out has ${out.length} elements; the moment is ${dimension} × ${dimension}.`);
       const chunk = new Float64Array(rows * dimension);
-      placeParameters(program, parameters, point);
+      place(point);
       out.fill(0);
       for (let done = 0; done < examples; done += rows) {
         const first = Math.min(done, examples - rows);

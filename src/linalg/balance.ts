@@ -28,7 +28,8 @@ export interface Balancing {
 /** Balances a square matrix with finite entries, which is overwritten. */
 export function balanceInPlace(matrix: Matrix): Balancing {
   const { rows: n, data } = matrix;
-  const order = Int32Array.from({ length: n }, (_value, i) => i);
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   const high = isolate(matrix, order, 0, n - 1, "row");
   const low = isolate(matrix, order, 0, high, "column");
   const factors = new Float64Array(n).fill(1);

@@ -49,21 +49,22 @@ export function generalEigen(matrix: Matrix): GeneralEigen {
   shiftedQR(t, z, balancing.low, balancing.high);
   const { real, imaginary, order } = sortedEigenvalues(t, scale);
   const columns = triangularVectors(t);
-  const vectors = {
-    real: unbalanced(multiply(z, columns.real), balancing),
-    imaginary: unbalanced(multiply(z, columns.imaginary), balancing),
-  };
-  const result = { real: new Matrix(n, n), imaginary: new Matrix(n, n) };
+  const complex = imaginary.some((value) => value !== 0);
+  const vectors = { real: multiply(z, columns.real), imaginary: columns.imaginary };
+  if (complex) vectors.imaginary = multiply(z, columns.imaginary);
+  // Undone into the memory of T's vectors, and from there, normalized, back.
+  const unbalanced = { real: columns.real, imaginary: columns.imaginary };
+  unbalance(vectors.real, balancing, unbalanced.real);
+  if (complex) unbalance(vectors.imaginary, balancing, unbalanced.imaginary);
+  else vectors.imaginary = new Matrix(n, n);
+  const parts = new Float64Array(complex ? 2 * n : 0);
   for (let j = 0; j < n; j++) {
-    normalize(vectors, order[j], result, j);
-    if (imaginary[j] <= 0) continue;
-    for (let i = 0; i < n; i++) {
-      result.real.data[i * n + j + 1] = result.real.data[i * n + j];
-      result.imaginary.data[i * n + j + 1] = -result.imaginary.data[i * n + j];
-    }
-    j++;
+    if (imaginary[j] > 0) {
+      normalizePair(unbalanced, order[j], vectors, j, parts);
+      j++;
+    } else normalizeReal(unbalanced.real, order[j], vectors, j);
   }
-  return { real, imaginary, vectors: result };
+  return { real, imaginary, vectors };
 }
 
 /** A = Q T Qᵀ with Q orthogonal and T upper triangular but for 2 × 2 blocks of complex pairs. */
@@ -90,12 +91,10 @@ export function realSchur(matrix: Matrix): RealSchur {
   return { t: result, q };
 }
 
-function scaled(matrix: Matrix, scale: number): Matrix {
-  return new Matrix(
-    matrix.rows,
-    matrix.columns,
-    matrix.data.map((entry) => entry * scale),
-  );
+function scaled({ rows, columns, data }: Matrix, scale: number): Matrix {
+  const result = new Matrix(rows, columns);
+  for (let at = 0; at < data.length; at++) result.data[at] = data[at] * scale;
+  return result;
 }
 
 /** The eigenvalues of T over `scale`, sorted, and the places on its diagonal from which they come. */
@@ -124,21 +123,42 @@ function sortedEigenvalues(t: Matrix, scale: number): { real: Float64Array; imag
   return { real, imaginary, order };
 }
 
-/** P D times a matrix. */
-function unbalanced(matrix: Matrix, { factors, order }: Balancing): Matrix {
-  const result = new Matrix(matrix.rows, matrix.columns);
-  for (let i = 0; i < matrix.rows; i++) {
-    const row = result.row(order[i]);
-    row.set(matrix.row(i));
-    for (let j = 0; j < row.length; j++) row[j] *= factors[i];
-  }
-  return result;
+/** P D times a matrix, into another one. */
+function unbalance({ rows, columns, data }: Matrix, { factors, order }: Balancing, result: Matrix): void {
+  for (let i = 0; i < rows; i++)
+    for (let j = 0, at = i * columns, to = order[i] * columns; j < columns; j++, at++, to++)
+      result.data[to] = data[at] * factors[i];
 }
 
-/** Writes column `from`, turned and scaled as documented, to column `to` of the result. */
-function normalize(source: ComplexColumns, from: number, target: ComplexColumns, to: number): void {
+/** Writes a real column, with length 1 and the documented sign, to column `to` of the result. */
+function normalizeReal({ rows: n, data }: Matrix, from: number, target: ComplexColumns, to: number): void {
+  const length = strideNorm(data, from, n, n);
+  let largest = 0;
+  let sign = 1;
+  for (let i = 0, at = from; i < n; i++, at += n) {
+    const entry = data[at] / length;
+    if (Math.abs(entry) <= largest) continue;
+    largest = Math.abs(entry);
+    sign = entry < 0 ? -1 : 1;
+  }
+  for (let i = 0, at = from, out = to; i < n; i++, at += n, out += n) {
+    target.real.data[out] = (data[at] / length) * sign;
+    target.imaginary.data[out] = 0;
+  }
+}
+
+/**
+ * Writes a complex column, with length 1 and a positive real number as its entry of largest size, to column `to` of the
+ * result, and its conjugate to the next one.
+ */
+function normalizePair(
+  source: ComplexColumns,
+  from: number,
+  target: ComplexColumns,
+  to: number,
+  parts: Float64Array,
+): void {
   const n = source.real.rows;
-  const parts = new Float64Array(2 * n);
   for (let i = 0; i < n; i++) {
     parts[2 * i] = source.real.data[i * n + from];
     parts[2 * i + 1] = source.imaginary.data[i * n + from];
@@ -146,7 +166,8 @@ function normalize(source: ComplexColumns, from: number, target: ComplexColumns,
   const length = strideNorm(parts, 0, 1, 2 * n);
   let [cosine, sine, largest] = [1, 0, 0];
   for (let i = 0; i < n; i++) {
-    const [re, im] = [parts[2 * i] / length, parts[2 * i + 1] / length];
+    const re = parts[2 * i] / length;
+    const im = parts[2 * i + 1] / length;
     const size = im === 0 ? Math.abs(re) : Math.sqrt(re * re + im * im);
     if (size > largest) {
       largest = size;
@@ -154,9 +175,11 @@ function normalize(source: ComplexColumns, from: number, target: ComplexColumns,
       sine = im / size;
     }
   }
-  for (let i = 0; i < n; i++) {
-    const [re, im] = [parts[2 * i] / length, parts[2 * i + 1] / length];
-    target.real.data[i * n + to] = re * cosine + im * sine;
-    target.imaginary.data[i * n + to] = im * cosine - re * sine;
+  for (let i = 0, at = to; i < n; i++, at += n) {
+    const re = parts[2 * i] / length;
+    const im = parts[2 * i + 1] / length;
+    target.real.data[at] = target.real.data[at + 1] = re * cosine + im * sine;
+    target.imaginary.data[at] = im * cosine - re * sine;
+    target.imaginary.data[at + 1] = -target.imaginary.data[at];
   }
 }

@@ -15,6 +15,7 @@ import { Matrix } from "./matrix.ts";
 /** Overwrites rows and columns `low` to `high` (the rest is triangular already) with H, zeros below; returns Q. */
 export function hessenbergInPlace(matrix: Matrix, low: number, high: number): Matrix {
   const { rows: n, data } = matrix;
+  if (n < 3) return Matrix.identity(n);
   const scales = new Float64Array(n);
   const v = new Float64Array(n);
   const sums = new Float64Array(n);

@@ -40,7 +40,9 @@ export class HouseholderQR {
   r(): Matrix {
     const { packed, scales } = this;
     const result = new Matrix(scales.length, packed.columns);
-    for (let i = 0; i < result.rows; i++) result.row(i).set(packed.row(i).subarray(i), i);
+    const { columns } = packed;
+    for (let i = 0; i < result.rows; i++)
+      for (let at = i * columns + i; at < (i + 1) * columns; at++) result.data[at] = packed.data[at];
     return result;
   }
 
@@ -50,7 +52,7 @@ export class HouseholderQR {
     const columns = options.full === true ? rows : this.scales.length;
     const result = new Matrix(rows, columns);
     for (let i = 0; i < columns; i++) result.data[i * columns + i] = 1;
-    if (result.data.length <= smallTarget) return this.#appliedSingly(result, false);
+    if (result.data.length <= smallTarget) return this.#appliedSingly(result, false, true);
     // Backwards, a block changes only the columns from its first on: the others are still columns of the identity.
     for (const { first, block } of this.#blocks().reverse())
       applyReflectors(block, false, result.data, first * columns + first, columns, columns - first);
@@ -141,8 +143,8 @@ export class HouseholderQR {
     return result;
   }
 
-  /** Q or its transpose times a small matrix, which is overwritten. */
-  #appliedSingly(matrix: Matrix, transposed: boolean): Matrix {
+  /** Q or its transpose times a small matrix, which is overwritten; Q times columns of the identity with `fromIdentity`. */
+  #appliedSingly(matrix: Matrix, transposed: boolean, fromIdentity = false): Matrix {
     const { packed, scales } = this;
     const { rows, columns, data } = matrix;
     const stride = packed.columns;
@@ -150,7 +152,23 @@ export class HouseholderQR {
     for (let k = 0; k < scales.length; k++) {
       const j = transposed ? k : scales.length - 1 - k;
       const start = j * stride + j;
-      applyReflector(packed.data, start, stride, rows - j, scales[j], data, j * columns, columns, columns, workspace);
+      // Columns before j are still columns of the identity.
+      const left = fromIdentity ? j : 0;
+      const first = j * columns + left;
+      applyReflector(
+        ...([
+          packed.data,
+          start,
+          stride,
+          rows - j,
+          scales[j],
+          data,
+          first,
+          columns,
+          columns - left,
+          workspace,
+        ] as const),
+      );
     }
     return matrix;
   }

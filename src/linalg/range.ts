@@ -35,7 +35,7 @@ export function oneNormInRange({ rows, columns, data }: Matrix): number {
 export function copyInRange({ rows, columns, data }: Matrix): { readonly copy: Matrix; readonly scale: number } {
   const largest = largestSize(data);
   const scale = largest === 0 || (largest > least && largest < most) ? 1 : scaleToOne(data);
-  const copy = new Matrix(rows, columns, data.slice());
+  const copy = new Matrix(rows, columns, new Float64Array(data));
   if (scale !== 1) for (let i = 0; i < data.length; i++) copy.data[i] *= scale;
   return { copy, scale };
 }

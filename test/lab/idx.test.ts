@@ -5,6 +5,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { DataSetError } from "../../lab/src/errors.ts";
 import { readIdx } from "../../lab/src/idx.ts";
+import type { StudiedBasis } from "../../lab/src/study/bases.ts";
+import { runner } from "../../lab/src/study/run-job.ts";
 import { images } from "../../lab/src/tasks/images.ts";
 
 const root = mkdtempSync(join(tmpdir(), "egop-idx-"));
@@ -82,5 +84,32 @@ describe("the image tasks", () => {
     expect(() => images("Small", "small")(root)).toThrow("t10k: there are 20 images but 19 labels.");
     writeFileSync(join(folder, "t10k-labels-idx1-ubyte.gz"), gzipSync(idx([20], new Array<number>(20).fill(11))));
     expect(() => images("Small", "small")(root)).toThrow("t10k: label 0 is 11; expected 0 to 9.");
+  });
+});
+
+describe("the follow-up's settings", () => {
+  it("run on files of the usual names: reduced and auxiliary coordinates of a rank; a rank beyond the samples is refused", () => {
+    const folder = join(root, "data", "fashion-mnist");
+    mkdirSync(folder, { recursive: true });
+    // Stripes of each class, with some noise, 8 × 8.
+    const pixels = (rows: number): number[] =>
+      Array.from({ length: rows * 64 }, (_value, k) => {
+        const [row, place] = [Math.floor(k / 64), k % 64];
+        return place % 10 === row % 10 ? 200 + ((k * 37) % 50) : (k * 61) % 90;
+      });
+    for (const [name, rows] of [
+      ["train", 300],
+      ["t10k", 50],
+    ] as const) {
+      writeFileSync(join(folder, `${name}-images-idx3-ubyte`), idx([rows, 8, 8], pixels(rows)));
+      writeFileSync(join(folder, `${name}-labels-idx1-ubyte`), idx([rows], Array.from({ length: rows }, (_v, i) => i % 10))); // prettier-ignore
+    }
+    const run = runner();
+    const how = { task: "fashion-mnist", folder: join(root, "data"), seed: 0, optimizer: "adamw-decaying", rate: 0.005, steps: 40, samplesPerParameter: 0.01 } as const; // prettier-ignore
+    const loss = (basis: StudiedBasis): number | null => run({ ...how, basis }, () => undefined).finalLoss;
+    const [original, auxiliary, reduced] = [loss("original"), loss("auxiliary-50"), loss("reduced-50")];
+    for (const each of [original, auxiliary, reduced]) expect(each).toBeGreaterThan(0);
+    // 7,510 parameters, 75 samples.
+    expect(() => loss("auxiliary-200")).toThrow(/75/);
   });
 });

@@ -8,6 +8,8 @@ import type { SeriesSummary } from "./series.ts";
 
 /** Final losses within this factor of each other are called the same. */
 const sameWithin = 1.1;
+/** Losses below this share of the one at the start are called zero: what is left is round-off. */
+const roundOff = 1e-12;
 /** A run that ends this many times above another has stalled. */
 const stalledBy = 2;
 /** The optimizers that the method's claims are about: those that scale coordinates one by one. */
@@ -29,6 +31,7 @@ function claimsOf(optimizer: StudiedOptimizer, series: readonly SeriesSummary[],
     const [own, other] = [of(basis), of(reference)];
     if (own === undefined || other === undefined) return undefined;
     const value = finalLossOf(own) / finalLossOf(other);
+    // Where both diverged there is nothing to compare.
     return Number.isNaN(value) ? undefined : value;
   };
   const claim = (
@@ -74,6 +77,7 @@ function near(value: number): boolean {
   return value <= sameWithin && value >= 1 / sameWithin;
 }
 
-function finalLossOf({ finalLosses }: SeriesSummary): number {
-  return median(finalLosses.map((loss) => loss ?? Infinity));
+function finalLossOf({ finalLosses, band }: SeriesSummary): number {
+  const least = roundOff * (band.median[0] ?? 0);
+  return median(finalLosses.map((loss) => Math.max(loss ?? Infinity, least)));
 }
