@@ -30,7 +30,7 @@ export function jacobiEigenInPlace(matrix: Matrix): UnsortedEigen {
   for (let sweeps = 0; rotated; sweeps++) {
     if (sweeps === maximumSweeps)
       throw new NotConvergedError(
-        `symmetricEigen: Jacobi rotations have not converged after ${sweeps} sweeps.`,
+        `symmetricEigen: Jacobi has not converged after ${sweeps} sweeps.`,
         sweeps,
         largestOffDiagonal(matrix),
       );
@@ -81,8 +81,8 @@ function rotate(a: Float64Array, n: number, p: number, q: number, vectors: Float
   }
 }
 
+/** The size of the largest entry off the diagonal, which is set to zero. */
 function largestOffDiagonal({ rows: n, data }: Matrix): number {
-  let largest = 0;
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) largest = Math.max(largest, Math.abs(data[i * n + j]));
-  return largest;
+  for (let i = 0; i < n; i++) data[i * n + i] = 0;
+  return largestSize(data);
 }
