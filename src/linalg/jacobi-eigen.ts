@@ -26,22 +26,22 @@ export function jacobiEigenInPlace(matrix: Matrix): UnsortedEigen {
   // Squares and products of what lies this far below the norm leave the range of numbers. No higher: small eigenvalues of
   // graded positive definite matrices live far below round-off of the norm.
   const floor = largestSize(data) * 1e-290;
-  let rotated = true;
-  for (let sweeps = 0; rotated; sweeps++) {
+  let largest = Infinity;
+  for (let sweeps = 0; largest > 0; sweeps++) {
     if (sweeps === maximumSweeps)
       throw new NotConvergedError(
         `symmetricEigen: Jacobi has not converged after ${sweeps} sweeps.`,
         sweeps,
-        largestOffDiagonal(matrix),
+        largest,
       );
-    rotated = false;
+    largest = 0;
     for (let p = 0; p < n - 1; p++)
       for (let q = p + 1; q < n; q++) {
         const off = Math.abs(data[p * n + q]);
         const diagonal = Math.sqrt(Math.abs(data[p * n + p])) * Math.sqrt(Math.abs(data[q * n + q]));
         if (off <= floor || off <= unitRoundoff * diagonal) continue;
         rotate(data, n, p, q, vectors.data);
-        rotated = true;
+        largest = Math.max(largest, off);
       }
   }
   const values = new Float64Array(n);
@@ -79,10 +79,4 @@ function rotate(a: Float64Array, n: number, p: number, q: number, vectors: Float
     vectors[p * n + i] = x - sine * (y + tau * x);
     vectors[q * n + i] = y + sine * (x - tau * y);
   }
-}
-
-/** The size of the largest entry off the diagonal, which is set to zero. */
-function largestOffDiagonal({ rows: n, data }: Matrix): number {
-  for (let i = 0; i < n; i++) data[i * n + i] = 0;
-  return largestSize(data);
 }

@@ -1,9 +1,6 @@
 /** The documented order and signs of eigenvectors and singular vectors, and the scaling that keeps them from overflow. */
 import { Matrix } from "./matrix.ts";
 
-/** Rows and columns that are transposed together. */
-const square = 32;
-
 /** The indices of `values` from the largest value to the smallest; equal values keep their order. */
 export function descendingOrder(values: Float64Array): number[] {
   return Array.from(values, (_value, index) => index).sort((i, j) => values[j] - values[i] || i - j);
@@ -28,16 +25,9 @@ export function orientColumns({ rows, columns, data }: Matrix): void {
 
 /** The chosen rows as the columns of a new matrix. */
 export function rowsAsColumns(rows: Matrix, order: readonly number[]): Matrix {
-  const result = new Matrix(rows.columns, order.length);
-  const [length, count] = [rows.columns, order.length];
-  // In squares, so that lines of the cache are used whole.
-  for (let top = 0; top < length; top += square)
-    for (let left = 0; left < count; left += square)
-      for (let j = left; j < Math.min(left + square, count); j++) {
-        const from = order[j] * length;
-        for (let i = top; i < Math.min(top + square, length); i++) result.data[i * count + j] = rows.data[from + i];
-      }
-  return result;
+  const chosen = new Matrix(order.length, rows.columns);
+  order.forEach((from, to) => chosen.row(to).set(rows.row(from)));
+  return chosen.transpose();
 }
 
 /** 2¹⁰⁰⁰; twice as much again for the smallest numbers would overflow. */

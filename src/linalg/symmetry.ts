@@ -29,19 +29,12 @@ export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix
     for (let j = 0, below = i * n, above = i; j <= i; j++, below++, above += n) {
       const lower = data[below];
       const upper = data[above];
-      if (lower === upper) {
-        mean[below] = lower * scale;
-        mean[above] = lower * scale;
-        continue;
-      }
       // Halves first: the difference of two huge entries overflows.
       if (Math.abs(lower / 2 - upper / 2) > (symmetryTolerance / 2) * largest)
         throw new ArgumentError(
           `${what}: the matrix is not symmetric: entry (${i}, ${j}) is ${lower}, entry (${j}, ${i}) is ${upper}.`,
         );
-      const middle = (lower / 2 + upper / 2) * scale;
-      mean[below] = middle;
-      mean[above] = middle;
+      mean[below] = mean[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
     }
   return result;
 }
