@@ -24,7 +24,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ["src", "lab", "distributed", "playground", "test", "bench"].map(
+        project: ["src", "lab", "distributed", "distributed/bench", "playground", "test", "bench"].map(
           (folder) => `${folder}/tsconfig.json`,
         ),
         tsconfigRootDir: import.meta.dirname,

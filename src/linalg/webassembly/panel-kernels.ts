@@ -6,7 +6,7 @@
  * Each kernel exists for panels of doubles and of singles; singles are made doubles before anything is computed with them.
  */
 import * as wasm from "./assembler.ts";
-import { type Code, get, i32, set, v128, type ValueType } from "./assembler.ts";
+import { type Code, i32, v128, type ValueType } from "./assembler.ts";
 
 /** Rows in a panel, two to a lane. */
 const pairs = 4;
