@@ -16,7 +16,7 @@ import {
   type ResidualProblem,
 } from "../../src/optim/index.ts";
 
-export const model = layout({ W: [3, 2] });
+const model = layout({ W: [3, 2] });
 export const size = model.size;
 
 /** An objective with its layout, and with what some methods look at. */
@@ -27,7 +27,7 @@ export interface Problem extends Objective {
 }
 
 /** A problem of W = U Vᵀ with the products along a path, and the same problem's start in another gauge. */
-export interface GaugeProblem {
+interface GaugeProblem {
   readonly problem: Problem;
   readonly product: (x: Float64Array) => Float64Array;
   /** (UQ, VQ). */

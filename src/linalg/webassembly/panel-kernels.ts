@@ -6,7 +6,7 @@
  * Each kernel exists for panels of doubles and of singles; singles are made doubles before anything is computed with them.
  */
 import * as wasm from "./assembler.ts";
-import { type Code, i32, v128, type ValueType } from "./assembler.ts";
+import { type Code, countDown, get, i32, increase, numbers, repeated, set, v128 } from "./assembler.ts";
 
 /** Rows in a panel, two to a lane. */
 const pairs = 4;
@@ -15,12 +15,6 @@ const unrolled = 2;
 
 /** v128.load64_zero, f64x2.promote_low_f32x4. */
 const loadSingles = (offset: number): Code => [0xfd, 0x5d, 3, offset, 0xfd, 0x5f];
-
-const increase = (local: number, by: number): Code => [...get(local), ...wasm.integer(by), ...wasm.add, ...set(local)];
-const numbers = (first: number, count: number): number[] => Array.from({ length: count }, (_value, k) => first + k);
-const repeated = (type: ValueType, count: number): ValueType[] => new Array<ValueType>(count).fill(type);
-const countDown = (local: number, body: Code): Code =>
-  wasm.repeat(body, [...get(local), ...wasm.integer(1), ...wasm.subtract, ...wasm.tee(local)]);
 
 /** The name's ending, the bytes of an element, and how two of them are loaded. */
 interface Precision {
