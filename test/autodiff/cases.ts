@@ -351,6 +351,7 @@ export const others: readonly string[] = [
   "describeProgram",
   "differentiable",
   "fisherInformation",
+  "fisherInformation",
   "gradients",
   "stopGradient",
 ];

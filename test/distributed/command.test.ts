@@ -86,7 +86,7 @@ describe.skipIf(noRedis !== undefined)("egop worker and egop status", () => {
     expect(outcomes.map(({ status }) => status)).toEqual([1, 1, 1, 1, 1, 1]);
     for (const { output } of outcomes) {
       expect(output).toMatch(
-        /^egop-lab: Redis at redis:\/\/127.0.0.1:\d+ cannot be used \((WRONGPASS|NOAUTH|connect ECONNREFUSED).*\)\.\n$/,
+        /^egop: Redis at redis:\/\/127.0.0.1:\d+ cannot be used \((WRONGPASS|NOAUTH|connect ECONNREFUSED).*\)\.\n$/,
       );
       expect(output).not.toMatch(/wrong-word|secret-word/);
     }
@@ -110,7 +110,7 @@ describe("the commands", () => {
   it("need an address", async () => {
     for (const command of ["worker", "status"]) {
       const process = start(commandPath, [command], { EGOP_REDIS: undefined });
-      expect([await process.end(), process.output()]).toEqual([2, `egop-lab: ${command} needs --redis URL.\n`]);
+      expect([await process.end(), process.output()]).toEqual([2, `egop: ${command} needs --redis URL.\n`]);
     }
     const help = start(commandPath, ["worker", "--help"]);
     expect(await help.end()).toBe(0);
