@@ -29,11 +29,7 @@ export function jacobiEigenInPlace(matrix: Matrix): UnsortedEigen {
   let largest = Infinity;
   for (let sweeps = 0; largest > 0; sweeps++) {
     if (sweeps === maximumSweeps)
-      throw new NotConvergedError(
-        `symmetricEigen: Jacobi has not converged after ${sweeps} sweeps.`,
-        sweeps,
-        largest,
-      );
+      throw new NotConvergedError(`symmetricEigen: Jacobi has not converged after ${sweeps} sweeps.`, sweeps, largest);
     largest = 0;
     for (let p = 0; p < n - 1; p++)
       for (let q = p + 1; q < n; q++) {
