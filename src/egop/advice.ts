@@ -53,7 +53,7 @@ export interface Advice {
   readonly directionsFor: { readonly half: number; readonly most: number; readonly nearlyAll: number };
   /** sr/(βd): at most this share of the coordinate-smoothness sum remains, for a convex objective; no news above 1. */
   readonly bound: number;
-  /** Present when the objective has Hessian-vector products. */
+  /** Present when the objective has Hessian-vector products that are not zero, as a piecewise linear one's are. */
   readonly smoothness?: SmoothnessSums;
   /** By how much fewer steps to expect: the ratio of the sums, or 1/bound. Two standard errors to both sides. */
   readonly gain: {
@@ -106,10 +106,12 @@ export function advise(objective: StochasticObjective, estimate: EgopEstimate, o
     return { ...seen, directionsFor, gain, basis: undefined, recommendation };
   }
   const basis = basisToLookAt(estimate, Math.max(1, Math.min(rank, knownRank)));
-  const smoothness =
+  const sums =
     objective.hessianVector === undefined
       ? undefined
       : smoothnessSums(objective, estimate, basis, points, columns, key);
+  // Where no curvature was met there is no ratio of it.
+  const smoothness = sums !== undefined && sums.before.value > 0 && sums.after.value > 0 ? sums : undefined;
   const gain = gainOf(bound, smoothness);
   const chosen = gain.value >= worthwhile && gain.low > 1 ? chooseBasis(costs, dimension) : undefined;
   return {

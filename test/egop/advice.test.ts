@@ -100,6 +100,22 @@ describe("advice", () => {
     expect(recommendation).toMatch(/^Undecided: the predicted gain is .*, which holds no gain at all too/);
   });
 
+  it("goes by the bound where all Hessian-vector products are zero", () => {
+    const flat: Objective = {
+      dimension: 2,
+      valueAndGradient(x, out) {
+        out[0] = Math.sign(x[0]);
+        out[1] = 3 * Math.sign(x[1]);
+        return Math.abs(x[0]) + 3 * Math.abs(x[1]);
+      },
+      hessianVector: (_x, _direction, out) => void out.fill(0),
+    };
+    const points = gaussian({ mean: new Float64Array(2), standardDeviation: 1 });
+    const { gain, smoothness, bound } = advise(flat, egop(flat, { points, samples: 50 }), { points });
+    expect(smoothness).toBeUndefined();
+    expect(gain).toEqual({ value: 1 / bound, low: 1 / bound, high: Infinity, from: "bound" });
+  });
+
   it("without Hessian-vector products goes by the bound, which the curvature's gain is never below", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.double({ min: 0.5, max: 3, noNaN: true }), (seed, power) => {
