@@ -53,9 +53,12 @@ export interface Advice {
   readonly directionsFor: { readonly half: number; readonly most: number; readonly nearlyAll: number };
   /** sr/(βd): at most this share of the coordinate-smoothness sum remains, for a convex objective; no news above 1. */
   readonly bound: number;
-  /** Present when the objective has Hessian-vector products that are not zero, as a piecewise linear one's are. */
+  /** Present when the objective has Hessian-vector products. */
   readonly smoothness?: SmoothnessSums;
-  /** By how much fewer steps to expect: the ratio of the sums, or 1/bound. Two standard errors to both sides. */
+  /**
+   * By how much fewer steps to expect: the ratio of the sums, or 1/bound. Two standard errors to both sides. NaN where all
+   * Hessian-vector products were zero, as those of a piecewise linear loss are: then nothing can be foretold.
+   */
   readonly gain: {
     readonly value: number;
     readonly low: number;
@@ -106,12 +109,10 @@ export function advise(objective: StochasticObjective, estimate: EgopEstimate, o
     return { ...seen, directionsFor, gain, basis: undefined, recommendation };
   }
   const basis = basisToLookAt(estimate, Math.max(1, Math.min(rank, knownRank)));
-  const sums =
+  const smoothness =
     objective.hessianVector === undefined
       ? undefined
       : smoothnessSums(objective, estimate, basis, points, columns, key);
-  // Where no curvature was met there is no ratio of it.
-  const smoothness = sums !== undefined && sums.before.value > 0 && sums.after.value > 0 ? sums : undefined;
   const gain = gainOf(bound, smoothness);
   const chosen = gain.value >= worthwhile && gain.low > 1 ? chooseBasis(costs, dimension) : undefined;
   return {
@@ -170,6 +171,11 @@ function inWords({
     return (
       `Worth it: the predicted gain is ${range}. ${directionsFor.most} of ${dimension} directions carry 90% of the gradients. ` +
       `Take the ${basis.name} basis: ${basis.words}.${caution}`
+    );
+  if (Number.isNaN(gain.value))
+    return (
+      "Undecided: no curvature was met at the sampled points, as where a loss is piecewise linear, so no gain can be foretold. " +
+      "Compare short runs."
     );
   if (gain.value >= worthwhile)
     return (
