@@ -54,9 +54,16 @@ describe.each(browsers)("in $browser", ({ browser: name, ...options }) => {
   it.skipIf(skipped)("the digits give the losses and accuracies of the command on the page, to the bit", async () => {
     const settings = "bases=original.egop.egop-by-tensor&steps=20&samples=150&rate=0.1&seed=3";
     const { page, requests, said } = await openPage(browser, `${site.address}#v=1&panel=digits&${settings}&run=1`);
-    await until(page, `document.querySelector("#digits-runs data").value !== ""`);
-    // How the work is cut into pieces, and whether it waits in between, changes no number.
-    await page.click("#digits-pause");
+    // How the work is cut into pieces, and whether it waits in between, changes no number. The page itself clicks, in the
+    // frame that shows the first losses: word of it may come here when all runs are over.
+    await page.evaluate(`new Promise((resolve) => {
+      const look = () => {
+        if (document.querySelector("#digits-runs data").value === "") return requestAnimationFrame(look);
+        document.querySelector("#digits-pause").click();
+        resolve();
+      };
+      look();
+    })`);
     expect(await textOf(page, "#digits-status")).toBe("Paused.");
     await page.click("#digits-pause");
     await until(page, `document.querySelector("#panel-digits").dataset.state === "finished"`);
