@@ -17,8 +17,8 @@ describe.skipIf(noRedis !== undefined)("the status of a queue", () => {
   let server: RedisServer;
   let redis: Redis;
   const at = (prefix: string): { redis: string; prefix: string } => ({ redis: server.url, prefix });
-  const note = async (key: string, value: unknown): Promise<void> =>
-    void (await redis.set(key, typeof value === "string" ? value : JSON.stringify(value)));
+  const note = (key: string, value: unknown): Promise<unknown> =>
+    redis.set(key, typeof value === "string" ? value : JSON.stringify(value));
   beforeAll(async () => {
     server = await startRedis();
     redis = new Redis(server.url);
