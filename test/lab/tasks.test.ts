@@ -8,11 +8,11 @@ describe("tasks that know their loss without its gradient", () => {
 
   for (const name of tasks)
     it(`${name}: it has the bits of the objective's value`, () => {
-      const { loss, objective, points, model } = loadTask({ name, seed: 0, folder: dataFolder() });
-      const point = new Float64Array(model.size);
+      const task = loadTask({ name, seed: 0, folder: dataFolder() });
+      const point = new Float64Array(task.model.size);
       for (let index = 0; index < 3; index++) {
-        points.draw(random(index), point, index);
-        expect(loss?.(point)).toBe(objective.valueAndGradient(point, new Float64Array(model.size)));
+        task.points.draw(random(index), point, index);
+        expect(task.loss?.(point)).toBe(task.objective.valueAndGradient(point, new Float64Array(task.model.size)));
       }
     });
 });
