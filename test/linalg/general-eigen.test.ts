@@ -108,7 +108,7 @@ describe("generalEigen", () => {
         ]),
       );
       expect(Math.abs(real[0] - 1) + Math.abs(real[1] + 1)).toBeLessThan(1e-15);
-      expect(Math.abs(vectors.real.get(1, 0) * size - 1)).toBeLessThan(1e-14);
+      expect(Math.abs((vectors.real.get(1, 0) / vectors.real.get(0, 0)) * size - 1)).toBeLessThan(1e-14);
     }
   });
 
