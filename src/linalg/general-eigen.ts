@@ -8,6 +8,7 @@
  */
 import { balanceInPlace, type Balancing } from "./balance.ts";
 import { requireRepresentable } from "./finite.ts";
+import { generalEigenOfTwo } from "./general-eigen-of-two.ts";
 import { hessenbergInPlace } from "./hessenberg.ts";
 import { strideNorm } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
@@ -15,8 +16,12 @@ import { scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
 import { pairImaginary } from "./schur-block.ts";
 import { shiftedQR } from "./shifted-qr.ts";
+import { smallEigenvectors } from "./small-eigenvectors.ts";
 import { requireSquare } from "./symmetry.ts";
 import { triangularVectors, type ComplexColumns } from "./triangular-vectors.ts";
+
+/** Up to this size eigenvectors are found one by one. */
+const smallSize = 32;
 
 /** Eigenvalues with eigenvectors; complex ones come in pairs of neighbors, the one with positive imaginary part first. */
 export interface GeneralEigen {
@@ -43,13 +48,34 @@ export function generalEigen(matrix: Matrix): GeneralEigen {
   requireSquare(matrix, "generalEigen");
   const { rows: n } = matrix;
   const scale = scaleToOne(matrix.data);
-  const t = scaled(matrix, scale);
+  const two = n === 2 ? ofTwo(matrix.data, scale) : null;
+  if (two !== null) return two;
+  // One allocation for both.
+  const { buffer } = new Float64Array(2 * n * n);
+  const t = new Matrix(n, n, new Float64Array(buffer, 0, n * n));
+  const z = new Matrix(n, n, new Float64Array(buffer, 8 * n * n, n * n));
+  for (let at = 0; at < matrix.data.length; at++) t.data[at] = matrix.data[at] * scale;
   const balancing = balanceInPlace(t);
-  const z = hessenbergInPlace(t, balancing.low, balancing.high);
+  hessenbergInPlace(t, z, balancing.low, balancing.high);
   shiftedQR(t, z, balancing.low, balancing.high);
   const { real, imaginary, order } = sortedEigenvalues(t, scale);
+  const vectors =
+    n <= smallSize ? smallEigenvectors(t, z, balancing, order) : largeEigenvectors(t, z, balancing, order);
+  return { real, imaginary, vectors };
+}
+
+function ofTwo(data: Float64Array, scale: number): GeneralEigen | null {
+  const result = generalEigenOfTwo(data[0] * scale, data[1] * scale, data[2] * scale, data[3] * scale, scale);
+  if (result !== null) requireEigenvalues(result.real, result.imaginary);
+  return result;
+}
+
+/** What small-eigenvectors.ts does, with Z times all vectors as one product. */
+function largeEigenvectors(t: Matrix, z: Matrix, balancing: Balancing, order: Int32Array): ComplexColumns {
+  const { rows: n, data } = t;
   const columns = triangularVectors(t);
-  const complex = imaginary.some((value) => value !== 0);
+  let complex = false;
+  for (let k = 0; k + 1 < n; k++) if (data[(k + 1) * n + k] !== 0) complex = true;
   const vectors = { real: multiply(z, columns.real), imaginary: columns.imaginary };
   if (complex) vectors.imaginary = multiply(z, columns.imaginary);
   // Undone into the memory of T's vectors, and from there, normalized, back.
@@ -59,12 +85,13 @@ export function generalEigen(matrix: Matrix): GeneralEigen {
   else vectors.imaginary = new Matrix(n, n);
   const parts = new Float64Array(complex ? 2 * n : 0);
   for (let j = 0; j < n; j++) {
-    if (imaginary[j] > 0) {
-      normalizePair(unbalanced, order[j], vectors, j, parts);
+    const place = order[j];
+    if (place + 1 < n && data[(place + 1) * n + place] !== 0) {
+      normalizePair(unbalanced, place, vectors, j, parts);
       j++;
-    } else normalizeReal(unbalanced.real, order[j], vectors, j);
+    } else normalizeReal(unbalanced.real, place, vectors, j);
   }
-  return { real, imaginary, vectors };
+  return vectors;
 }
 
 /** A = Q T Qᵀ with Q orthogonal and T upper triangular but for 2 × 2 blocks of complex pairs. */
@@ -83,7 +110,8 @@ export function realSchur(matrix: Matrix): RealSchur {
   requireSquare(matrix, "realSchur");
   const scale = scaleToOne(matrix.data);
   const t = scaled(matrix, scale);
-  const q = hessenbergInPlace(t, 0, t.rows - 1);
+  const q = new Matrix(t.rows, t.rows);
+  hessenbergInPlace(t, q, 0, t.rows - 1);
   shiftedQR(t, q, 0, t.rows - 1);
   // Twice by half of the scale: its inverse may be beyond the largest number.
   const result = scaled(scaled(t, scale > 1 ? 1 / scale : 2), scale > 1 ? 1 : 0.5 / scale);
@@ -97,30 +125,48 @@ function scaled({ rows, columns, data }: Matrix, scale: number): Matrix {
   return result;
 }
 
-/** The eigenvalues of T over `scale`, sorted, and the places on its diagonal from which they come. */
-function sortedEigenvalues(t: Matrix, scale: number): { real: Float64Array; imaginary: Float64Array; order: number[] } {
-  const { rows: n, data } = t;
-  const blocks: { place: number; re: number; im: number }[] = [];
-  for (let k = 0; k < n; k++) {
-    const c = k + 1 < n ? data[(k + 1) * n + k] : 0;
-    const im = c === 0 ? 0 : pairImaginary(data[k * n + k + 1], c);
-    blocks.push({ place: k, re: data[k * n + k] / scale, im: im / scale });
-    if (c !== 0) k++;
-  }
-  blocks.sort((x, y) => y.re - x.re || y.im - x.im || x.place - y.place);
+/**
+ * The eigenvalues of T over `scale`, sorted, and the places on its diagonal from which they come: of a pair, twice the
+ * first.
+ */
+function sortedEigenvalues(
+  { rows: n, data }: Matrix,
+  scale: number,
+): { real: Float64Array; imaginary: Float64Array; order: Int32Array } {
   const real = new Float64Array(n);
   const imaginary = new Float64Array(n);
-  const order: number[] = [];
-  for (const { place, re, im } of blocks) {
-    for (const sign of im > 0 ? [1, -1] : [1]) {
-      real[order.length] = re;
-      imaginary[order.length] = im > 0 ? sign * im : 0;
-      order.push(place);
+  const order = new Int32Array(n);
+  for (let place = 0; place < n;) {
+    const at = place * n + place;
+    const c = place + 1 < n ? data[at + n] : 0;
+    const width = c === 0 ? 1 : 2;
+    const re = data[at] / scale;
+    const im = c === 0 ? 0 : pairImaginary(data[at + 1], c) / scale;
+    // By insertion; what is before in the same place stays before.
+    let to = place;
+    while (to > 0 && comesBefore(re, im, real[to - 1], Math.abs(imaginary[to - 1]))) {
+      to--;
+      real[to + width] = real[to];
+      imaginary[to + width] = imaginary[to];
+      order[to + width] = order[to];
     }
+    real[to] = real[to + width - 1] = re;
+    imaginary[to + width - 1] = -im;
+    imaginary[to] = im;
+    order[to] = order[to + width - 1] = place;
+    place += width;
   }
+  requireEigenvalues(real, imaginary);
+  return { real, imaginary, order };
+}
+
+function comesBefore(re: number, im: number, otherRe: number, otherIm: number): boolean {
+  return re > otherRe || (re === otherRe && im > otherIm);
+}
+
+function requireEigenvalues(real: Float64Array, imaginary: Float64Array): void {
   requireRepresentable(real, "generalEigen: an eigenvalue");
   requireRepresentable(imaginary, "generalEigen: an eigenvalue");
-  return { real, imaginary, order };
 }
 
 /** P D times a matrix, into another one. */

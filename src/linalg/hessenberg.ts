@@ -10,13 +10,32 @@ import {
   reflectorBlock,
   smallTarget,
 } from "./householder.ts";
-import { Matrix } from "./matrix.ts";
+import type { Matrix } from "./matrix.ts";
 
-/** Overwrites rows and columns `low` to `high` (the rest is triangular already) with H, zeros below; returns Q. */
-export function hessenbergInPlace(matrix: Matrix, low: number, high: number): Matrix {
+/**
+ * Overwrites rows and columns `low` to `high` (the rest is triangular already) with H, zeros below, and q, which is zero, with
+ * Q.
+ */
+export function hessenbergInPlace(matrix: Matrix, q: Matrix, low: number, high: number): void {
   const { rows: n, data } = matrix;
-  if (n < 3) return Matrix.identity(n);
+  for (let at = 0; at < n * n; at += n + 1) q.data[at] = 1;
+  if (n < 3) return;
   const scales = new Float64Array(n);
+  if (n * n <= smallTarget) {
+    reduceSmall(data, n, low, high, scales);
+    for (let k = high - 2; k >= low; k--) {
+      const first = (k + 1) * n + k;
+      applyReflector(data, first, n, high - k, scales[k], q.data, first + 1, n, n - k - 1);
+    }
+  } else {
+    reduce(data, n, low, high, scales);
+    multiplyReflectors(matrix, scales, low, high, q);
+  }
+  for (let i = 2; i < n; i++) for (let at = i * n; at < i * n + i - 1; at++) data[at] = 0;
+}
+
+/** The reduction, with the reflectors left below the subdiagonal and τ of each in `scales`. */
+function reduce(data: Float64Array, n: number, low: number, high: number, scales: Float64Array): void {
   const v = new Float64Array(n);
   const sums = new Float64Array(n);
   for (let k = low; k < high - 1; k++) {
@@ -40,23 +59,48 @@ export function hessenbergInPlace(matrix: Matrix, low: number, high: number): Ma
       for (let j = k + 1; j <= high; j++) data[i * n + j] -= sum * v[j];
     }
   }
-  const q = reflectorProduct(matrix, scales, low, high);
-  for (let i = 2; i < n; i++) data.fill(0, i * n, i * n + i - 1);
-  return q;
 }
 
-/** Q from its reflectors below the subdiagonal. */
-function reflectorProduct({ rows: n, data }: Matrix, scales: Float64Array, low: number, high: number): Matrix {
-  const q = Matrix.identity(n);
-  if (n * n <= smallTarget) {
-    const workspace = new Float64Array(n);
-    for (let k = high - 2; k >= low; k--) {
-      const first = k + 1;
-      const count = high - k;
-      applyReflector(data, first * n + k, n, count, scales[k], q.data, first * n + first, n, n - first, workspace);
+/** The same for what lies in the first-level cache. */
+function reduceSmall(data: Float64Array, n: number, low: number, high: number, scales: Float64Array): void {
+  for (let k = low; k < high - 1; k++) {
+    const vector = (k + 1) * n + k;
+    const scale = makeReflector(data, vector, n, high - k);
+    scales[k] = scale;
+    if (scale === 0) continue;
+    applyReflector(data, vector, n, high - k, scale, data, vector + 1, n, n - k - 1);
+    // From the right, two rows at a time (one of them twice where their number is odd: not changed before both are summed).
+    const count = high - k;
+    for (let i = 0; i <= high; i += 2) {
+      const row = i * n + k + 1;
+      const next = i < high ? row + n : row;
+      let sum = data[row];
+      let sum2 = data[next];
+      for (let j = 1, from = vector + n; j < count; j++, from += n) {
+        const factor = data[from];
+        sum += data[row + j] * factor;
+        sum2 += data[next + j] * factor;
+      }
+      reflectRow(data, row, sum * scale, vector, n, count);
+      if (i < high) reflectRow(data, next, sum2 * scale, vector, n, count);
     }
-    return q;
   }
+}
+
+/** Takes `sum` times the reflector's vector off a row. */
+function reflectRow(data: Float64Array, row: number, sum: number, vector: number, n: number, count: number): void {
+  data[row] -= sum;
+  for (let j = 1, from = vector + n; j < count; j++, from += n) data[row + j] -= sum * data[from];
+}
+
+/** Q from its reflectors below the subdiagonal, over the identity. */
+function multiplyReflectors(
+  { rows: n, data }: Matrix,
+  scales: Float64Array,
+  low: number,
+  high: number,
+  q: Matrix,
+): void {
   const starts: number[] = [];
   for (let first = low; first < high - 1; first += reflectorBlock) starts.push(first);
   for (const first of starts.reverse()) {
@@ -64,5 +108,4 @@ function reflectorProduct({ rows: n, data }: Matrix, scales: Float64Array, low: 
     const block = gatherReflectors(data, n, first + 1, first, high, count, scales, first);
     applyReflectors(block, false, q.data, (first + 1) * n + first + 1, n, n - first - 1);
   }
-  return q;
 }

@@ -38,12 +38,11 @@ export class HouseholderQR {
 
   /** R, min(m, n) × n, upper triangular (trapezoidal for wide A), with zeros below the diagonal. */
   r(): Matrix {
-    const { packed, scales } = this;
-    const result = new Matrix(scales.length, packed.columns);
-    const { columns } = packed;
-    for (let i = 0; i < result.rows; i++)
-      for (let at = i * columns + i; at < (i + 1) * columns; at++) result.data[at] = packed.data[at];
-    return result;
+    const { columns, data } = this.packed;
+    const { length: rows } = this.scales;
+    const result = new Float64Array(rows * columns);
+    for (let i = 0; i < rows; i++) for (let at = i * columns + i; at < (i + 1) * columns; at++) result[at] = data[at];
+    return new Matrix(rows, columns, result);
   }
 
   /** Q with orthonormal columns: m × min(m, n), or all m × m with `full`. */
@@ -148,27 +147,12 @@ export class HouseholderQR {
     const { packed, scales } = this;
     const { rows, columns, data } = matrix;
     const stride = packed.columns;
-    const workspace = new Float64Array(columns);
     for (let k = 0; k < scales.length; k++) {
       const j = transposed ? k : scales.length - 1 - k;
-      const start = j * stride + j;
       // Columns before j are still columns of the identity.
       const left = fromIdentity ? j : 0;
-      const first = j * columns + left;
-      applyReflector(
-        ...([
-          packed.data,
-          start,
-          stride,
-          rows - j,
-          scales[j],
-          data,
-          first,
-          columns,
-          columns - left,
-          workspace,
-        ] as const),
-      );
+      const [start, first] = [j * stride + j, j * columns + left];
+      applyReflector(packed.data, start, stride, rows - j, scales[j], data, first, columns, columns - left);
     }
     return matrix;
   }
@@ -197,8 +181,22 @@ function blockAt({ data, rows, columns }: Matrix, scales: Float64Array, first: n
 export function householderQR(matrix: Matrix): HouseholderQR {
   requireFinite(matrix, "householderQR");
   const { copy: packed, scale } = copyInRange(matrix);
+  const scales = new Float64Array(Math.min(packed.rows, packed.columns));
+  if (packed.data.length <= smallTarget) factorSingly(packed, scales);
+  else factorInBlocks(packed, scales);
+  unscaleUpper(packed, scale, "householderQR");
+  return new HouseholderQR(packed, scales);
+}
+
+function factorSingly({ rows, columns, data }: Matrix, scales: Float64Array): void {
+  for (let j = 0; j < scales.length; j++) {
+    scales[j] = makeReflector(data, j * columns + j, columns, rows - j);
+    reflectColumns(data, columns, j, rows, scales[j]);
+  }
+}
+
+function factorInBlocks(packed: Matrix, scales: Float64Array): void {
   const { rows, columns, data } = packed;
-  const scales = new Float64Array(Math.min(rows, columns));
   const row = new Float64Array(columns);
   for (let first = 0; first < scales.length; first += reflectorBlock) {
     const count = Math.min(reflectorBlock, scales.length - first);
@@ -217,11 +215,15 @@ export function householderQR(matrix: Matrix): HouseholderQR {
         columns - right,
       );
   }
-  unscaleUpper(packed, scale, "householderQR");
-  return new HouseholderQR(packed, scales);
 }
 
-/** Applies reflector j, whose vector lies in column j, to the columns from `left` to before `right`, row by row. */
+/** Applies reflector j, whose vector lies in column j, to the columns right of it, in what is small. */
+export function reflectColumns(data: Float64Array, stride: number, j: number, rows: number, scale: number): void {
+  const diagonal = j * stride + j;
+  applyReflector(data, diagonal, stride, rows - j, scale, data, diagonal + 1, stride, stride - j - 1);
+}
+
+/** Applies it to the columns from `left` to before `right`, row by row, with room for a row: for matrices of any size. */
 export function reflectRows(
   data: Float64Array,
   stride: number,

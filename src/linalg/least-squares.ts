@@ -8,11 +8,13 @@
  * Technometrics 12, 1970 (ridge).
  */
 import { ArgumentError } from "../errors.ts";
-import { requireFinite } from "./finite.ts";
+import { requireFinite, requireRepresentable } from "./finite.ts";
+import { smallTarget } from "./householder.ts";
 import { householderQR } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
-import { pivotedQR } from "./pivoted-qr.ts";
-import type { RankOptions } from "./rank.ts";
+import { pivotedQR, pivotInPlace, rankOfDiagonal } from "./pivoted-qr.ts";
+import { isInRange } from "./range.ts";
+import { rankTolerance, type RankOptions } from "./rank.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 
@@ -27,7 +29,39 @@ import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.t
 export function leastSquares(a: Matrix, b: Float64Array, options?: RankOptions): Float64Array;
 export function leastSquares(a: Matrix, b: Matrix, options?: RankOptions): Matrix;
 export function leastSquares(a: Matrix, b: Matrix | Float64Array, options: RankOptions = {}): Matrix | Float64Array {
-  return pivotedQR(a).solve(b, options);
+  return (b instanceof Matrix ? null : solvedInOne(a, b, options)) ?? pivotedQR(a).solve(b, options);
+}
+
+/**
+ * For one right-hand side and a small matrix of full rank: b is one more column of what is factored, so there is one
+ * workspace beside the result. The bits of `pivotedQR(a).solve(b)`; null for all else, and for what is to be refused.
+ */
+function solvedInOne({ rows, columns, data }: Matrix, b: Float64Array, options: RankOptions): Float64Array | null {
+  const stride = columns + 1;
+  if (rows < columns || rows !== b.length || rows * stride > smallTarget || !isInRange(data)) return null;
+  const work = new Float64Array(rows * stride);
+  let sum = 0;
+  for (let i = 0, from = 0, to = 0; i < rows; i++, to++) {
+    for (let j = 0; j < columns; j++) work[to++] = data[from++];
+    work[to] = b[i];
+    sum += b[i] - b[i];
+  }
+  if (sum !== 0) return null;
+  const tolerance = rankTolerance(rows, columns, options, "PivotedQR.rank");
+  const order = new Int32Array(columns);
+  pivotInPlace(work, rows, columns, stride, order, new Float64Array(columns));
+  if (rankOfDiagonal(work, stride, columns, tolerance) < columns) return null;
+  const x = new Float64Array(columns);
+  for (let i = columns - 1; i >= 0; i--) {
+    const row = i * stride;
+    let rest = work[row + columns];
+    for (let j = i + 1; j < columns; j++) rest -= work[row + j] * work[j * stride + columns];
+    rest /= work[row + i];
+    work[row + columns] = rest;
+    x[order[i]] = rest;
+  }
+  requireRepresentable(x, "PivotedQR.solve: the solution");
+  return x;
 }
 
 /**

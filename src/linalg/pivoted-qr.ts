@@ -9,8 +9,8 @@
  * G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §5.4 and §5.5.
  */
 import { requireFinite } from "./finite.ts";
-import { makeReflector, strideNorm } from "./householder.ts";
-import { HouseholderQR, householderQR, reflectRows } from "./householder-qr.ts";
+import { makeReflector, smallTarget, strideNorm } from "./householder.ts";
+import { HouseholderQR, householderQR, reflectColumns, reflectRows } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
 import { copyInRange, unscaleUpper } from "./range.ts";
@@ -35,16 +35,7 @@ export class PivotedQR {
   rank(options: RankOptions = {}): number {
     const { rows, columns, data } = this.factors.packed;
     const tolerance = rankTolerance(rows, columns, options, "PivotedQR.rank");
-    const count = Math.min(rows, columns);
-    const first = count === 0 ? 0 : Math.abs(data[0]);
-    let rank = 0;
-    while (
-      rank < count &&
-      data[rank * columns + rank] !== 0 &&
-      Math.abs(data[rank * columns + rank]) > tolerance * first
-    )
-      rank++;
-    return rank;
+    return rankOfDiagonal(data, columns, Math.min(rows, columns), tolerance);
   }
 
   /**
@@ -123,52 +114,83 @@ export class PivotedQR {
 export function pivotedQR(matrix: Matrix): PivotedQR {
   requireFinite(matrix, "pivotedQR");
   const { copy: packed, scale } = copyInRange(matrix);
-  const { rows, columns, data } = packed;
-  const order = Int32Array.from({ length: columns }, (_value, j) => j);
+  const { rows, columns } = packed;
+  const order = new Int32Array(columns);
   const scales = new Float64Array(Math.min(rows, columns));
-  const workspace = new Float64Array(columns);
-  const norms = Float64Array.from({ length: columns }, (_value, j) => strideNorm(data, j, columns, rows));
-  const exact = norms.slice();
-  for (let j = 0; j < scales.length; j++) {
-    let pivot = j;
-    for (let l = j + 1; l < columns; l++) if (norms[l] > norms[pivot]) pivot = l;
-    if (pivot !== j) {
-      swapColumns(packed, order, j, pivot);
-      norms[pivot] = norms[j];
-      exact[pivot] = exact[j];
-    }
-    scales[j] = makeReflector(data, j * columns + j, columns, rows - j);
-    reflectRows(data, columns, j, rows, j + 1, columns, scales[j], workspace);
-    for (let l = j + 1; l < columns; l++) lowerNorm(packed, norms, exact, j, l);
-  }
+  pivotInPlace(packed.data, rows, columns, columns, order, scales);
   unscaleUpper(packed, scale, "pivotedQR");
   return new PivotedQR(new HouseholderQR(packed, scales), order);
 }
 
+/**
+ * Overwrites the first `columns` columns of a rows × stride matrix with their packed factors, and those beyond with Qᵀ times
+ * them; writes the order of the columns and τ of each reflector. Entries should be in range (range.ts).
+ */
+export function pivotInPlace(
+  data: Float64Array,
+  rows: number,
+  columns: number,
+  stride: number,
+  order: Int32Array,
+  scales: Float64Array,
+): void {
+  const workspace = data.length <= smallTarget ? null : new Float64Array(stride);
+  // Numbers in plain arrays: for so few, typed ones would take longer to make than to fill.
+  const norms = new Array<number>(columns);
+  const exact = new Array<number>(columns);
+  for (let j = 0; j < columns; j++) {
+    order[j] = j;
+    norms[j] = exact[j] = strideNorm(data, j, stride, rows);
+  }
+  for (let j = 0; j < scales.length; j++) {
+    let pivot = j;
+    for (let l = j + 1; l < columns; l++) if (norms[l] > norms[pivot]) pivot = l;
+    if (pivot !== j) {
+      swapColumns(data, rows, stride, order, j, pivot);
+      norms[pivot] = norms[j];
+      exact[pivot] = exact[j];
+    }
+    scales[j] = makeReflector(data, j * stride + j, stride, rows - j);
+    if (workspace === null) reflectColumns(data, stride, j, rows, scales[j]);
+    else reflectRows(data, stride, j, rows, j + 1, stride, scales[j], workspace);
+    for (let l = j + 1; l < columns; l++) lowerNorm(data, rows, stride, norms, exact, j, l);
+  }
+}
+
+/** How many of the first diagonal entries, at most `count`, are more than `tolerance` times the first one and not zero. */
+export function rankOfDiagonal(data: Float64Array, stride: number, count: number, tolerance: number): number {
+  const floor = count === 0 ? 0 : tolerance * Math.abs(data[0]);
+  let rank = 0;
+  for (let at = 0; rank < count && data[at] !== 0 && Math.abs(data[at]) > floor; at += stride + 1) rank++;
+  return rank;
+}
+
 /** Takes row j out of the norm of column l. */
 function lowerNorm(
-  { rows, columns, data }: Matrix,
-  norms: Float64Array,
-  exact: Float64Array,
+  data: Float64Array,
+  rows: number,
+  stride: number,
+  norms: number[],
+  exact: number[],
   j: number,
   l: number,
 ): void {
   if (norms[l] === 0) return;
-  const part = Math.abs(data[j * columns + l]) / norms[l];
+  const part = Math.abs(data[j * stride + l]) / norms[l];
   const rest = Math.max(0, (1 - part) * (1 + part));
   const ratio = norms[l] / exact[l];
   if (rest * ratio * ratio > staleness) norms[l] *= Math.sqrt(rest);
   else {
-    norms[l] = strideNorm(data, (j + 1) * columns + l, columns, rows - j - 1);
+    norms[l] = strideNorm(data, (j + 1) * stride + l, stride, rows - j - 1);
     exact[l] = norms[l];
   }
 }
 
-function swapColumns({ rows, columns, data }: Matrix, order: Int32Array, a: number, b: number): void {
+function swapColumns(data: Float64Array, rows: number, stride: number, order: Int32Array, a: number, b: number): void {
   for (let i = 0; i < rows; i++) {
-    const kept = data[i * columns + a];
-    data[i * columns + a] = data[i * columns + b];
-    data[i * columns + b] = kept;
+    const kept = data[i * stride + a];
+    data[i * stride + a] = data[i * stride + b];
+    data[i * stride + b] = kept;
   }
   const kept = order[a];
   order[a] = order[b];

@@ -31,6 +31,17 @@ export function oneNormInRange({ rows, columns, data }: Matrix): number {
   return norm > least * rows ? norm : -1;
 }
 
+/** Whether all numbers are finite and `copyInRange` would not scale them. */
+export function isInRange(data: Float64Array): boolean {
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) {
+    const size = Math.abs(data[i]);
+    if (!(size < most)) return false;
+    if (size > largest) largest = size;
+  }
+  return largest > least;
+}
+
 /** A copy, times a power of two when its largest entry is beyond 1e±250, so that no sum of products leaves the range. */
 export function copyInRange({ rows, columns, data }: Matrix): { readonly copy: Matrix; readonly scale: number } {
   const largest = largestSize(data);

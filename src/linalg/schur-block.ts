@@ -45,7 +45,10 @@ function equalDiagonal(a: number, b: number, c: number, d: number): StandardBloc
   const length = hypotenuse(sigma, a - d);
   const cosine = Math.sqrt(0.5 * (1 + Math.abs(sigma) / length));
   const sine = -(half / (length * cosine)) * (sigma < 0 ? -1 : 1);
-  const [aa, bb, cc, dd] = [a * cosine + b * sine, b * cosine - a * sine, c * cosine + d * sine, d * cosine - c * sine];
+  const aa = a * cosine + b * sine;
+  const bb = b * cosine - a * sine;
+  const cc = c * cosine + d * sine;
+  const dd = d * cosine - c * sine;
   const upper = cleanSum(bb * cosine, dd * sine);
   const lower = cleanSum(cc * cosine, -aa * sine);
   const middle = 0.5 * (aa * cosine + cc * sine + (dd * cosine - bb * sine));
@@ -58,9 +61,14 @@ function equalDiagonal(a: number, b: number, c: number, d: number): StandardBloc
   const tau = 1 / Math.sqrt(Math.abs(upper + lower));
   const cosine1 = rootUpper * tau;
   const sine1 = rootLower * tau;
+  const turned = cosine * cosine1 - sine * sine1;
   return {
-    ...{ a: middle + apart, b: upper - lower, c: 0, d: middle - apart },
-    ...{ cosine: cosine * cosine1 - sine * sine1, sine: cosine * sine1 + sine * cosine1 },
+    a: middle + apart,
+    b: upper - lower,
+    c: 0,
+    d: middle - apart,
+    cosine: turned,
+    sine: cosine * sine1 + sine * cosine1,
   };
 }
 

@@ -8,6 +8,7 @@
  * 4th ed. 2013, §7.5; LAPACK's dlahqr (exceptional shifts).
  */
 import { NotConvergedError } from "../errors.ts";
+import { leastSum, mostSum } from "./householder.ts";
 import type { Matrix } from "./matrix.ts";
 import { standardBlock } from "./schur-block.ts";
 
@@ -106,7 +107,10 @@ function chooseShifts(h: Float64Array, n: number, top: number, bottom: number, s
     h22 = h11;
   } else {
     const at = bottom * n + bottom;
-    [h11, h12, h21, h22] = [h[at - n - 1], h[at - n], h[at - 1], h[at]];
+    h11 = h[at - n - 1];
+    h12 = h[at - n];
+    h21 = h[at - 1];
+    h22 = h[at];
   }
   const scale = Math.abs(h11) + Math.abs(h12) + Math.abs(h21) + Math.abs(h22);
   if (scale === 0) return { real1: 0, real2: 0, imaginary: 0 };
@@ -118,7 +122,8 @@ function chooseShifts(h: Float64Array, n: number, top: number, bottom: number, s
   const determinant = (h11 - mean) * (h22 - mean) - h12 * h21;
   const root = Math.sqrt(Math.abs(determinant));
   if (determinant >= 0) return { real1: mean * scale, real2: mean * scale, imaginary: root * scale };
-  const [plus, minus] = [mean + root, mean - root];
+  const plus = mean + root;
+  const minus = mean - root;
   const shift = (Math.abs(plus - h22) <= Math.abs(minus - h22) ? plus : minus) * scale;
   return { real1: shift, real2: shift, imaginary: 0 };
 }
@@ -176,19 +181,27 @@ function doubleStep(h: Matrix, z: Matrix, top: number, bottom: number, m: number
 
 /** Overwrites v by (β, v₁, v₂) of the reflector with v₀ = 1 that maps it to (β, 0, 0), and returns τ. */
 function reflector(v: Float64Array, three: boolean): number {
+  const first = v[0];
   const x = v[1];
   const y = three ? v[2] : 0;
-  const largest = Math.max(Math.abs(x), Math.abs(y));
-  if (largest === 0) return 0;
-  const first = v[0];
-  const scale = Math.max(largest, Math.abs(first));
-  const [a, b, c] = [first / scale, x / scale, y / scale];
-  const length = scale * Math.sqrt(a * a + (b * b + c * c));
+  const rest = x * x + y * y;
+  const length =
+    rest > leastSum && rest + first * first < mostSum ? Math.sqrt(first * first + rest) : scaledLength(first, x, y);
+  if (length === 0) return 0;
   const beta = first < 0 ? length : -length;
+  const pivot = first - beta;
   v[0] = beta;
-  v[1] = x / (first - beta);
-  v[2] = y / (first - beta);
-  return (beta - first) / beta;
+  v[1] = x / pivot;
+  v[2] = y / pivot;
+  return -pivot / beta;
+}
+
+/** √(a² + b² + c²) where squares may leave the range of numbers; 0 for b and c of 0. */
+function scaledLength(a: number, b: number, c: number): number {
+  if (b === 0 && c === 0) return 0;
+  const scale = Math.max(Math.abs(a), Math.abs(b), Math.abs(c));
+  const [x, y, z] = [a / scale, b / scale, c / scale];
+  return scale * Math.sqrt(x * x + (y * y + z * z));
 }
 
 function reflectThreeRows(
@@ -207,10 +220,13 @@ function reflectThreeRows(
   const row2 = row1 + n;
   if (three)
     for (let j = k; j < n; j++) {
-      const sum = h[row0 + j] + v1 * h[row1 + j] + v2 * h[row2 + j];
-      h[row0 + j] -= sum * tau;
-      h[row1 + j] -= sum * t1;
-      h[row2 + j] -= sum * t2;
+      const a = h[row0 + j];
+      const b = h[row1 + j];
+      const c = h[row2 + j];
+      const sum = a + v1 * b + v2 * c;
+      h[row0 + j] = a - sum * tau;
+      h[row1 + j] = b - sum * t1;
+      h[row2 + j] = c - sum * t2;
     }
   else
     for (let j = k; j < n; j++) {
@@ -232,12 +248,24 @@ function reflectThreeColumns(
 ): void {
   const t1 = tau * v1;
   const t2 = tau * v2;
-  for (let i = 0, at = k; i < rows; i++, at += n) {
-    const sum = three ? h[at] + v1 * h[at + 1] + v2 * h[at + 2] : h[at] + v1 * h[at + 1];
-    h[at] -= sum * tau;
-    h[at + 1] -= sum * t1;
-    if (three) h[at + 2] -= sum * t2;
-  }
+  if (three)
+    for (let i = 0, at = k; i < rows; i++, at += n) {
+      const a = h[at];
+      const b = h[at + 1];
+      const c = h[at + 2];
+      const sum = a + v1 * b + v2 * c;
+      h[at] = a - sum * tau;
+      h[at + 1] = b - sum * t1;
+      h[at + 2] = c - sum * t2;
+    }
+  else
+    for (let i = 0, at = k; i < rows; i++, at += n) {
+      const a = h[at];
+      const b = h[at + 1];
+      const sum = a + v1 * b;
+      h[at] = a - sum * tau;
+      h[at + 1] = b - sum * t1;
+    }
 }
 
 /** Brings the block of size 2 at k to standard form, and the rest of its rows and columns along. */

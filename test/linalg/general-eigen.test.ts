@@ -60,6 +60,58 @@ describe("generalEigen", () => {
     }
   });
 
+  it("decomposes 2 × 2 matrices in closed form, each entry's round-off apart", () => {
+    const size = fc.double({ min: 1e-300, max: 3, noNaN: true });
+    const entry = fc.oneof(
+      fc.constantFrom(0, 1, -1, 2, 0.5),
+      size,
+      size.map((value) => -value),
+    );
+    fc.assert(
+      fc.property(fc.array(entry, { minLength: 4, maxLength: 4 }), (data) => {
+        const matrix = new Matrix(2, 2, Float64Array.from(data));
+        const { real, imaginary, vectors } = generalEigen(matrix);
+        expect(residual(matrix)).toBeLessThan(threshold);
+        const [trace, determinant] = [real[0] + real[1], real[0] * real[1] - imaginary[0] * imaginary[1]];
+        const largest = largestEntry(matrix);
+        const expected = data[0] * data[3] - data[1] * data[2];
+        expect(Math.abs(trace - data[0] - data[3])).toBeLessThanOrEqual(20 * roundoff * largest);
+        expect(Math.abs(determinant - expected)).toBeLessThanOrEqual(40 * roundoff * largest * largest);
+        for (const j of [0, 1]) {
+          const sizes = [0, 1].map((i) => Math.hypot(vectors.real.get(i, j), vectors.imaginary.get(i, j)));
+          expect(Math.hypot(...sizes)).toBeCloseTo(1, 13);
+          if (Math.abs(sizes[1] - sizes[0]) > 1e-12)
+            expect(vectors.real.get(sizes[1] > sizes[0] ? 1 : 0, j)).toBeGreaterThan(0);
+        }
+      }),
+    );
+    const vectorsOf = (...rows: number[][]): number[][] => generalEigen(Matrix.fromRows(rows)).vectors.real.toRows();
+    expect(vectorsOf([1, 0], [0, 2])).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    // Jordan blocks have one vector.
+    expect(vectorsOf([1, 1], [0, 1])).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+    expect(vectorsOf([1, 0], [1, 1])).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    // Vectors to round-off of each entry without balancing, and with it where squares vanish.
+    for (const size of [1e5, 1e100, 1e145]) {
+      const { real, vectors } = generalEigen(
+        Matrix.fromRows([
+          [0, size],
+          [1 / size, 0],
+        ]),
+      );
+      expect(Math.abs(real[0] - 1) + Math.abs(real[1] + 1)).toBeLessThan(1e-15);
+      expect(Math.abs((vectors.real.get(1, 0) / vectors.real.get(0, 0)) * size - 1)).toBeLessThan(1e-14);
+    }
+  });
+
   it("finds the roots of unity of cyclic permutations, at all sizes of entries", () => {
     for (const n of [2, 3, 4, 5, 8, 16])
       for (const size of [1, 1e-160, 1e160, 1e-300, 1e300]) {

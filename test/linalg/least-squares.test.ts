@@ -79,6 +79,15 @@ describe("pivotedQR", () => {
 });
 
 describe("leastSquares", () => {
+  it("has the bits of the object's solution, whether or not it goes without it", () => {
+    fc.assert(
+      fc.property(ofRank, ({ matrix }) => {
+        const b = Float64Array.from({ length: matrix.rows }, (_value, i) => 1 + (i % 3));
+        expect(leastSquares(matrix, b)).toEqual(pivotedQR(matrix).solve(b));
+      }),
+    );
+  });
+
   it("satisfies the normal equations and has no part in the null space", () => {
     fc.assert(
       fc.property(ofRank, fc.nat(), ({ matrix }, seed) => {
