@@ -31,6 +31,7 @@ function evaluate(code: string, scope: Readonly<Record<string, unknown>>): unkno
   return (new Function(...Object.keys(scope), body) as (...values: unknown[]) => unknown)(...Object.values(scope));
 }
 
+/** @public */
 export function resultOf({ autodiff, code, scope }: ExampleProgram): string {
   try {
     return described(
