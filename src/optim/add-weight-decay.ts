@@ -38,7 +38,7 @@ export function addWeightDecay(weightDecay: number): GradientTransformation<AddW
     name: "addWeightDecay",
     init: () => ({ kind: "addWeightDecay", version: 1 }),
     check,
-    update(gradient, state, parameters, checked = false) {
+    update(gradient, state, parameters, checked) {
       if (!checked) {
         requireFiniteGradient("addWeightDecay", gradient);
         check(gradient, state, parameters);

@@ -25,9 +25,11 @@ export function chain(...parts: readonly GradientTransformation[]): GradientTran
       `${name}: ${parts[evaluating[0]].name} and ${parts[evaluating[1]].name} both choose the parameters to evaluate; ` +
         "expected at most one that does.",
     );
+  const tolerant = parts[0].toleratesNotFinite === true;
   return {
-    ...namedChain(name, parts),
-    ...(parts[0].toleratesNotFinite === true ? { toleratesNotFinite: true } : {}),
+    ...namedChain(name, parts.map(withCheck), tolerant),
+    parts,
+    ...(tolerant ? { toleratesNotFinite: true } : {}),
     ...(parts.some((part) => part.observe !== undefined)
       ? {
           observe(value: number, state: ChainState): void {
@@ -42,5 +44,16 @@ export function chain(...parts: readonly GradientTransformation[]): GradientTran
           },
         }
       : {}),
+  };
+}
+
+/** A part as `namedChain` takes it. */
+function withCheck(part: GradientTransformation): GradientTransformation {
+  if (part.check !== undefined) return part;
+  return {
+    name: part.name,
+    init: (layout) => part.init(layout),
+    check: () => undefined,
+    update: (gradient, state, parameters, checked) => part.update(gradient, state, parameters, checked),
   };
 }

@@ -75,7 +75,7 @@ export function adamScaling(options: ScaleByAdamOptions): GradientTransformation
     }),
     moments: { first: ["first"], second: ["second"] },
     check,
-    update(gradient, state, parameters, checked = false) {
+    update(gradient, state, parameters, checked) {
       if (!checked) {
         requireFiniteGradient("scaleByAdam", gradient);
         check(gradient, state, parameters);

@@ -41,7 +41,7 @@ export function scaleByLearningRate(learningRate: number | Schedule): GradientTr
       checkState(state, "scaleByLearningRate", 1);
       rateAt(state.step);
     },
-    update(gradient, state, _parameters, checked = false) {
+    update(gradient, state, _parameters, checked) {
       if (!checked) {
         requireFiniteGradient("scaleByLearningRate", gradient);
         checkState(state, "scaleByLearningRate", 1);
