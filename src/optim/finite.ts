@@ -12,10 +12,9 @@ export function indexOfNotFinite(vector: Float64Array): number {
 /** Zero times a finite number is zero and anything else NaN, which no sum loses; two sums do not wait for each other. */
 function isFiniteEverywhere(vector: Float64Array): boolean {
   let odd = 0;
-  let even = 0;
-  let i = vector.length % 2;
-  if (i > 0) even = 0 * vector[0];
-  for (; i < vector.length; i += 2) {
+  // The first is looked at twice where the length is even.
+  let even = 0 * vector[0];
+  for (let i = vector.length % 2; i < vector.length; i += 2) {
     odd += 0 * vector[i];
     even += 0 * vector[i + 1];
   }
