@@ -40,10 +40,9 @@ export function indexOfNotFinite(values: Float64Array): number {
 /** Zero times a finite number is zero and anything else NaN, which no sum loses; two sums do not wait for each other. */
 function isFiniteEverywhere(values: Float64Array): boolean {
   let odd = 0;
-  let even = 0;
-  let i = values.length % 2;
-  if (i > 0) even = 0 * values[0];
-  for (; i < values.length; i += 2) {
+  // The first is looked at twice where the length is even.
+  let even = 0 * values[0];
+  for (let i = values.length % 2; i < values.length; i += 2) {
     odd += 0 * values[i];
     even += 0 * values[i + 1];
   }

@@ -25,11 +25,19 @@ export function chain(...parts: readonly GradientTransformation[]): GradientTran
       `${name}: ${parts[evaluating[0]].name} and ${parts[evaluating[1]].name} both choose the parameters to evaluate; ` +
         "expected at most one that does.",
     );
-  const tolerant = parts[0].toleratesNotFinite === true;
+  const plain = namedChain(name, parts.map(withCheck));
   return {
-    ...namedChain(name, parts.map(withCheck), tolerant),
+    ...plain,
     parts,
-    ...(tolerant ? { toleratesNotFinite: true } : {}),
+    ...(parts[0].toleratesNotFinite === true
+      ? {
+          toleratesNotFinite: true,
+          update(gradient: Float64Array, state: ChainState, parameters: Float64Array, checked?: boolean): void {
+            if (checked !== true) plain.check?.(gradient, state, parameters);
+            plain.update(gradient, state, parameters, true);
+          },
+        }
+      : {}),
     ...(parts.some((part) => part.observe !== undefined)
       ? {
           observe(value: number, state: ChainState): void {
