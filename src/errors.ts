@@ -27,8 +27,8 @@ export class NotFiniteError extends EgopError {
 /** An iteration reached its documented bound. `iterations` and `residual` say how far it had come. */
 export class NotConvergedError extends EgopError {
   override readonly name: string = "NotConvergedError";
-  declare readonly iterations: number;
-  declare readonly residual: number;
+  readonly iterations: number;
+  readonly residual: number;
 
   constructor(message: string, iterations: number, residual: number) {
     super(message);

@@ -6,7 +6,7 @@ import { pictureOf } from "egop-lab/dist/figure.js";
 export interface BenchFigures {
   readonly throughput: readonly { readonly workers: number; readonly samplesPerSecond: number }[];
   readonly bytes: readonly { readonly form: string; readonly dimension: number; readonly bytes: number }[];
-  readonly memory: readonly { readonly jobs: number; readonly megabytes: number }[];
+  readonly memory: readonly { readonly jobs: number; readonly megabytes: number; readonly kind: string }[];
   /** Of the machine, over 1, 5 and 15 minutes, at the end. */
   readonly load: readonly number[];
 }
@@ -69,14 +69,18 @@ export function draw({ throughput, bytes, memory }: BenchFigures): string {
           drawPanel(
             {
               ...{ ...size, ...margins },
-              x: { label: "jobs", type: "log", domain: [4, 256], ticks: [4, 16, 64, 256], tickFormat: String },
-              y: { label: "most megabytes", domain: [0, 1.1 * Math.max(...memory.map(({ megabytes }) => megabytes))] },
+              x: { label: "jobs", type: "log", domain: [4, 1024], ticks: [4, 16, 64, 256, 1024], tickFormat: String },
+              y: { label: "megabytes", domain: [0, 1.1 * Math.max(...memory.map(({ megabytes }) => megabytes))] },
               marks: [
                 Plot.gridY({ strokeOpacity: 0.12 }),
-                Plot.lineY(memory, { x: "jobs", y: "megabytes", marker: true, stroke: "var(--egop)" }),
+                Plot.lineY(memory, { x: "jobs", y: "megabytes", z: "kind", marker: true, stroke: "var(--egop)" }),
+                Plot.text(
+                  memory,
+                  Plot.selectLast({ x: "jobs", y: "megabytes", z: "kind", text: "kind", dy: -10, textAnchor: "end" }),
+                ),
               ],
             },
-            "The most memory of the coordinator against the number of jobs.",
+            "Memory of the coordinator against the number of jobs: the most that it had, and the most that was in use.",
           ),
       },
     ],

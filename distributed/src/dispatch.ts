@@ -11,6 +11,7 @@ import type { Redis } from "ioredis";
 import { connect, keysLike, lifetime, queueKeys, queueName, usualPrefix, type QueueAddress } from "./connection.ts";
 import { PayloadError, QueueError, RefusedError } from "./errors.ts";
 import { usualLimits, type SizeLimits } from "./payload.ts";
+import type { RunNote } from "./status.ts";
 
 /** How a coordinator uses the queue. None of it changes a bit. */
 export interface QueueOptions extends QueueAddress {
@@ -42,8 +43,8 @@ export interface Dispatched {
   take(id: string, text: string): void | Promise<void>;
   /** Told of a job that has failed for good. Throws to stop. */
   fail(id: string, reason: string): void;
-  /** What the status command shows. */
-  note(): Readonly<Record<string, unknown>>;
+  /** What the status command shows; see RunNote. */
+  note(): Omit<RunNote, "run" | "secondsLeft" | "updated">;
 }
 
 /** Dispatches on a connection of its own until all is finished. `prepare` is given the connection first. */
@@ -75,6 +76,7 @@ class Dispatcher {
   /** Jobs that have been handed out, with the number of their results that could not be used. */
   readonly #outstanding = new Map<string, number>();
   #lastNews = Date.now();
+  readonly #begun: { readonly samples: number; readonly at: number };
 
   constructor(options: QueueOptions, work: Dispatched, client: Redis, queue: Queue) {
     this.#options = options;
@@ -83,6 +85,7 @@ class Dispatcher {
     this.#queue = queue;
     this.#limits = { ...usualLimits, ...options.limits };
     this.#keys = queueKeys(options.prefix ?? usualPrefix);
+    this.#begun = { samples: work.note().samples, at: Date.now() };
   }
 
   async run(): Promise<void> {
@@ -202,7 +205,12 @@ class Dispatcher {
   }
 
   async #note(): Promise<void> {
-    const note = JSON.stringify({ ...this.#work.note(), updated: Date.now() });
+    const progress = this.#work.note();
+    const updated = Date.now();
+    const come = progress.samples - this.#begun.samples;
+    const pace = (updated - this.#begun.at) / 1000 / come;
+    const secondsLeft = come > 0 ? pace * (progress.total - progress.samples) : null;
+    const note = JSON.stringify({ ...progress, secondsLeft, updated });
     await this.#reach(this.#client.set(this.#keys.run(this.#work.run), note, "EX", lifetime));
   }
 

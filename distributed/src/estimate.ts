@@ -25,6 +25,7 @@ import { loadObjective } from "./load-objective.ts";
 import { objectiveReference, verifyReference, type ObjectiveReference } from "./objective-reference.ts";
 import { orderedMerge, type OrderedMerge } from "./ordered-merge.ts";
 import type { Sampling } from "./payload.ts";
+import { startSamplePool } from "./sample-pool.ts";
 import { evenShare, planSamples, usualSamplesPerJob } from "./sample-ranges.ts";
 
 /** Threads of one process. */
@@ -92,12 +93,17 @@ export async function estimateDistributed(
   const { samplesPerJob = usual } = options;
   const plan = planSamples(from, from + samples, samplesPerJob);
   const reference = typeof objective === "string" ? objectiveReference(objective, { root }) : objective;
-  const { objective: loaded } = await loadObjective(verifyReference(reference, root));
-  const empty = emptyMoments(form, layoutOf(loaded));
-  const sampling: Sampling = { objective: reference, key, form, notFinite };
-  const identity = JSON.stringify({ ...sampling, from, samples, samplesPerJob, tensors: empty.tensors });
-  const journal = journalFor(options, identity);
+  const module = verifyReference(reference, root);
+  // The threads load the objective while this one does.
+  const workers = Math.min(options.workers ?? 0, plan.count);
+  const pool = options.redis === undefined ? startSamplePool(workers, { reference, root }) : undefined;
+  let journal: Journal | undefined;
   try {
+    const { objective: loaded } = await loadObjective(module);
+    const empty = emptyMoments(form, layoutOf(loaded));
+    const sampling: Sampling = { objective: reference, key, form, notFinite };
+    const identity = JSON.stringify({ ...sampling, from, samples, samplesPerJob, tensors: empty.tensors });
+    journal = journalFor(options, identity);
     const merge = orderedMerge(plan, empty, journal);
     const gathering: Gathering = {
       ...{ run: journal?.run ?? "", root, sampling, plan, empty, merge, signal },
@@ -111,11 +117,12 @@ export async function estimateDistributed(
         merge.miss(index, reason);
       },
     };
-    if (options.redis === undefined) await gatherFromThreads(options.workers, gathering);
-    else await gatherFromQueue(options, gathering);
+    if (options.redis !== undefined) await gatherFromQueue(options, gathering);
+    else if (pool !== undefined) await gatherFromThreads(pool, workers, gathering);
     return { estimate: estimateOf(merge.state), missing: [...merge.missing].sort((a, b) => a.from - b.from) };
   } finally {
     journal?.close();
+    await pool?.close();
   }
 }
 

@@ -2,13 +2,12 @@
 import type { MomentState } from "egop";
 import { messageOf } from "./errors.ts";
 import { requireGoingOn, type Gathering } from "./gathering.ts";
-import { startSamplePool } from "./sample-pool.ts";
+import type { SamplePool } from "./sample-pool.ts";
 
-/** Does what is missing of an estimate on so many threads. What `fail` throws passes through. */
-export async function gatherFromThreads(workers: number, gathering: Gathering): Promise<void> {
-  const { root, sampling, plan, merge, signal, report, fail } = gathering;
-  const { objective: reference, ...how } = sampling;
-  const pool = startSamplePool(workers, { reference, root });
+/** Does what is missing of an estimate on a pool of so many threads. What `fail` throws passes through. */
+export async function gatherFromThreads(pool: SamplePool, workers: number, gathering: Gathering): Promise<void> {
+  const { sampling, plan, merge, signal, report, fail } = gathering;
+  const { key, form, notFinite } = sampling;
   const listener = { onStart(): void {}, onProgress(): void {} };
   let index = merge.next;
   let wake = (): void => {};
@@ -26,7 +25,7 @@ export async function gatherFromThreads(workers: number, gathering: Gathering): 
       const own = index++;
       let state: MomentState | undefined;
       try {
-        state = await pool.do("state", { ...plan.range(own), ...how, as: "state" }, listener);
+        state = await pool.do("state", { ...plan.range(own), key, form, notFinite, as: "state" }, listener);
       } catch (error) {
         fail(own, messageOf(error));
       }
@@ -36,9 +35,5 @@ export async function gatherFromThreads(workers: number, gathering: Gathering): 
       change = new Promise<void>((resolve) => (wake = resolve));
     }
   };
-  try {
-    await Promise.all(Array.from({ length: workers }, lane));
-  } finally {
-    await pool.close();
-  }
+  await Promise.all(Array.from({ length: workers }, lane));
 }

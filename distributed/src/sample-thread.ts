@@ -18,4 +18,11 @@ serve(({ input }, onProgress): MomentState | string => {
     onProgress: ({ done, total }) => onProgress(done / total),
   });
   return as === "text" ? stateToText(state) : state;
-});
+}, buffersOf);
+
+/** A state of many megabytes changes hands without a copy. */
+function buffersOf(result: MomentState | string): readonly ArrayBuffer[] {
+  if (typeof result === "string") return [];
+  const arrays = [result.rows, ...result.nodes.flatMap((node) => node.arrays)];
+  return [...new Set(arrays.map(({ buffer }) => buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
+}

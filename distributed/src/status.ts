@@ -18,6 +18,8 @@ export interface RunNote {
   readonly jobs: number;
   /** Ranges that have failed for good. */
   readonly missing: number;
+  /** At the pace of this run since its coordinator began; null before anything has come. Jobs of a sweep are counted as they are made. */
+  readonly secondsLeft: number | null;
   /** Milliseconds since 1970. */
   readonly updated: number;
 }
@@ -97,7 +99,7 @@ function readNote<Note>(text: string, name: string, read: (value: unknown, name:
 }
 
 function readRun(value: unknown, run: string): RunNote {
-  const fields = ["kind", "objective", "samples", "total", "done", "jobs", "missing", "updated"];
+  const fields = ["kind", "objective", "samples", "total", "done", "jobs", "missing", "secondsLeft", "updated"];
   const note = readRecord(value, "The note of a run", fields);
   const count = (name: string): number => readCount(note[name], `The run's ${name}`);
   return {
@@ -105,6 +107,7 @@ function readRun(value: unknown, run: string): RunNote {
     objective: readText(note["objective"], "The run's objective", 4096),
     ...{ samples: count("samples"), total: count("total"), done: count("done"), jobs: count("jobs") },
     ...{ missing: count("missing"), updated: count("updated") },
+    secondsLeft: note["secondsLeft"] === null ? null : readNumber(note["secondsLeft"], "The run's secondsLeft"),
   };
 }
 
@@ -143,8 +146,9 @@ function renderStatus(status: QueueStatus): string {
         active.map(({ job, fraction }) => `, ${job} at ${Math.floor(100 * fraction)} %`).join(""),
     ),
     ...runs.map(
-      ({ run, objective, samples, total, kind, missing }) =>
+      ({ run, objective, samples, total, kind, missing, secondsLeft: own }) =>
         `run ${run}  ${objective}: ${samples} of ${total} ${kind === "estimate" ? "samples" : "jobs"}` +
+        (own !== null && samples < total ? `, about ${Math.ceil(own)} s left` : "") +
         (missing > 0 ? `, ${missing} ranges missing` : ""),
     ),
     ...failures.map(({ job, attempts, reason }) => `failed ${job} after ${attempts} attempts: ${reason}`),

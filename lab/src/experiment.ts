@@ -7,7 +7,7 @@ import { performance } from "node:perf_hooks";
 import { basisNames, basisTitles, optimizerTitles, type BasisName, type OptimizerName } from "./choices.ts";
 import { formatRate, formatSeconds } from "./format.ts";
 import type { BasisData, Decomposition, FinishedRun, JobKind, Jobs, SharedMatrix, Timed, TimedJobs } from "./jobs.ts";
-import { chooseBest, learningRates, type Choice, type Trial } from "./learning-rates.ts";
+import { chooseBest, learningRates, mostExtensions, rateBeyond, type Choice, type Trial } from "./learning-rates.ts";
 import type { Options } from "./options.ts";
 import { startPool, type Pool } from "./pool.ts";
 import type { Progress } from "./progress.ts";
@@ -83,15 +83,22 @@ export async function runExperiment(
     const coordinates = prepareCoordinates(job, work, bases, sampled, decomposed);
     const bestRun = async (optimizer: OptimizerName, basis: BasisName): Promise<BestRun> => {
       const { basis: data, seconds: basisSeconds } = await coordinates[basis];
-      const trials = await Promise.all(
-        grids[optimizer].map(async (learningRate): Promise<Trial<BestRun["choice"]["run"]>> => {
-          const input = { optimizer, learningRate, steps, basis: data };
-          const label = `${optimizerTitles[optimizer]}, ${basisTitles[basis]}, rate ${formatRate(learningRate)}`;
-          const { output, seconds } = await job("run", input, label, work.run[basis]);
-          return "divergedAt" in output ? { learningRate, ...output } : { learningRate, run: { ...output, seconds } };
-        }),
-      );
-      const choice = chooseBest(trials, optimizer, basis);
+      const trial = async (learningRate: number): Promise<Trial<BestRun["choice"]["run"]>> => {
+        const input = { optimizer, learningRate, steps, basis: data };
+        const label = `${optimizerTitles[optimizer]}, ${basisTitles[basis]}, rate ${formatRate(learningRate)}`;
+        const { output, seconds } = await job("run", input, label, work.run[basis]);
+        return "divergedAt" in output ? { learningRate, ...output } : { learningRate, run: { ...output, seconds } };
+      };
+      const trials = await Promise.all(grids[optimizer].map(trial));
+      let choice = chooseBest(trials, optimizer, basis);
+      for (let k = 0; k < mostExtensions && choice.edge !== undefined && options.learningRates === undefined; k++) {
+        const rates = trials.map(({ learningRate }) => learningRate);
+        const next = await trial(rateBeyond(rates, choice.edge));
+        // Ascending, so that a tie goes to the lower rate.
+        if (choice.edge === "lowest") trials.unshift(next);
+        else trials.push(next);
+        choice = chooseBest(trials, optimizer, basis);
+      }
       const { losses, seconds } = choice.run;
       progress.say(
         `${optimizerTitles[optimizer]}, ${basisTitles[basis]}: loss ${losses[losses.length - 1].toExponential(1)} at ` +

@@ -1,4 +1,7 @@
-/** The learning rates that are tried, the same in every basis, and the choice among them. */
+/**
+ * The learning rates that are tried, the same in every basis, and the choice among them. Where the best of the usual grid
+ * is its lowest or highest, rates beyond it are tried, until the best lies inside.
+ */
 import { optimizerTitles, type BasisName, type OptimizerName } from "./choices.ts";
 import { AllDivergedError } from "./errors.ts";
 import { formatRate } from "./format.ts";
@@ -8,6 +11,16 @@ export const learningRates: Readonly<Record<OptimizerName, readonly number[]>> =
   adam: [0.01, 0.03, 0.1, 0.3, 1],
   adagrad: [0.01, 0.03, 0.1, 0.3, 1],
 };
+
+/** How often the usual grid grows at most: three decades. */
+export const mostExtensions = 6;
+
+/** The rate beyond an end of a grid whose ends are 1 or 3 times a power of ten. */
+export function rateBeyond(rates: readonly number[], edge: "lowest" | "highest"): number {
+  const [digit, exponent] = (edge === "lowest" ? Math.min(...rates) : Math.max(...rates)).toExponential(0).split("e");
+  const place = 2 * Number(exponent) + (digit === "1" ? 0 : 1) + (edge === "lowest" ? -1 : 1);
+  return Number(`${place % 2 === 0 ? 1 : 3}e${Math.floor(place / 2)}`);
+}
 
 /** A run at one learning rate: what became of its training loss, or the step at which it was not finite any more. */
 export type Trial<Run extends { readonly losses: Float64Array }> =

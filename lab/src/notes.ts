@@ -6,6 +6,14 @@ import { finalLoss, requestedRuns, runOf, type Results, type RunResult } from ".
 /** Final losses within this factor of each other are called the same. */
 const sameWithin = 1.1;
 
+/** Below this, what is left of a loss less its minimum is round-off. */
+const roundOff = 1e-15;
+
+/** The final loss, as far as it says something. */
+function lossOf(run: RunResult): number {
+  return Math.max(finalLoss(run), roundOff);
+}
+
 /** What became of each optimizer in coordinates other than its own, EGOP first, then the random control. */
 export function outcomesOf(results: Results): readonly string[] {
   return requestedRuns(results)
@@ -35,8 +43,9 @@ function nameOf({ optimizer, basis }: RunResult): string {
 }
 
 function outcome(run: RunResult, original: RunResult, steps: number): string {
-  const [own, target] = [finalLoss(run), finalLoss(original)];
+  const [own, target] = [lossOf(run), lossOf(original)];
   const name = nameOf(run);
+  if (Math.max(own, target) <= roundOff) return `${name}: made no difference, both end at round-off.`;
   const losses = `a final loss of ${formatLoss(own)} against ${formatLoss(target)} in original coordinates`;
   if (own > target * sameWithin) return `${name}: did not help, ${losses}.`;
   if (own * sameWithin >= target) return `${name}: made no difference, ${losses}.`;
@@ -61,10 +70,11 @@ function byTheClock(run: RunResult, original: RunResult, stepsToTarget: number):
 
 /** A random rotation shows what a change of basis does that knows nothing of the loss. */
 function control(run: RunResult, original: RunResult): string {
-  const [own, target] = [finalLoss(run), finalLoss(original)];
+  const [own, target] = [lossOf(run), lossOf(original)];
   const same = own <= target * sameWithin && own * sameWithin >= target;
   const factor =
     own < target ? `${formatFactor(target / own)} times lower` : `${formatFactor(own / target)} times higher`;
+  if (own <= roundOff) return `${nameOf(run)}: the control ends at round-off.`;
   return `${nameOf(run)}: the control ends at ${formatLoss(own)}, ${same ? "about as" : `${factor} than`} in original coordinates.`;
 }
 

@@ -51,7 +51,8 @@ ${nameLines("--task NAME", taskNames)} (default digits)
   --samples N           gradients for the estimate, 1 to 100000 (default: as many as parameters)
   --learning-rate LIST  rates to choose from, the same in every basis
                         (default adam ${grid("adam")};
-                        adagrad ${grid("adagrad")})
+                        adagrad ${grid("adagrad")};
+                        and beyond, until the best lies inside)
   --threads N           worker threads, 1 to ${mostThreads} (default 2, or 1 on a single core)
   --redis URL           have the workers of a queue do the jobs, with the same numbers (see egop worker --help)
   --json                print one JSON document on stdout and nothing else there

@@ -6,11 +6,17 @@ import type { Reply, Request } from "./pool.ts";
 /** Milliseconds between two reports of progress. */
 const interval = 50;
 
-/** Answers every request with what `perform` makes of it, or promises. Call once, on a worker thread. */
-export function serve(perform: (request: Request, onProgress: (fraction: number) => void) => unknown): void {
+/**
+ * Answers every request with what `perform` makes of it, or promises. Call once, on a worker thread. `given` names the
+ * buffers of a result that are handed over rather than copied.
+ */
+export function serve<Result>(
+  perform: (request: Request, onProgress: (fraction: number) => void) => Result | Promise<Result>,
+  given: (result: Result) => readonly ArrayBuffer[] = () => [],
+): void {
   const port = parentPort;
   if (port === null) throw new Error("serve: this is no worker thread.");
-  const reply = (message: Reply): void => port.postMessage(message);
+  const reply = (message: Reply, buffers: readonly ArrayBuffer[] = []): void => port.postMessage(message, [...buffers]);
   const answer = async (request: Request): Promise<void> => {
     let lastReport = performance.now();
     const onProgress = (fraction: number): void => {
@@ -20,7 +26,8 @@ export function serve(perform: (request: Request, onProgress: (fraction: number)
       reply({ kind: "progress", fraction });
     };
     try {
-      reply({ kind: "done", result: await perform(request, onProgress) });
+      const result = await perform(request, onProgress);
+      reply({ kind: "done", result }, given(result));
     } catch (error) {
       // An error loses its class on the way to another thread: send what is said of it.
       reply({ kind: "failed", message: error instanceof Error ? error.message : String(error) });

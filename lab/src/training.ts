@@ -85,6 +85,8 @@ export function train(task: Task, options: TrainingOptions): Training {
   const every = Math.ceil(steps / looks);
   const point = new Float64Array(task.model.size);
   const unused = new Float64Array(task.model.size);
+  const lossAt = (parameters: Float64Array): number =>
+    task.loss?.(parameters) ?? task.objective.valueAndGradient(parameters, unused);
   const run = {
     start: startOf(task, startKey),
     optimizer,
@@ -93,10 +95,7 @@ export function train(task: Task, options: TrainingOptions): Training {
     onStep: (progress: StepProgress) => {
       const { step } = progress;
       if (whole.length > 0)
-        whole[step] =
-          step % every === 0 || step === steps
-            ? task.objective.valueAndGradient(progress.parameters(point), unused)
-            : whole[step - 1];
+        whole[step] = step % every === 0 || step === steps ? lossAt(progress.parameters(point)) : whole[step - 1];
       onProgress?.(step / steps);
     },
   };

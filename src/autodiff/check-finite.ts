@@ -36,10 +36,10 @@ function firstNotFinite({ array, offset, size }: Operand): number {
 /** A flat index as [i, j, ...] in a shape. */
 export function placeIn(shape: Shape, index: number): string {
   let rest = index;
-  const place: number[] = [];
-  for (const length of [...shape].reverse()) {
-    place.unshift(rest % length);
+  const place = [...shape].reverse().map((length) => {
+    const along = rest % length;
     rest = Math.floor(rest / length);
-  }
-  return `[${place.join(", ")}]`;
+    return along;
+  });
+  return `[${place.reverse().join(", ")}]`;
 }

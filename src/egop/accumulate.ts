@@ -3,6 +3,7 @@
  * distribution. Cost: one gradient a sample, and what the form costs (see moment-content.ts).
  */
 import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../errors.ts";
+import { indexOfNotFinite } from "../linalg/finite.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { fold, random, type Key } from "../math/random.ts";
 import { layoutOf, type StochasticObjective } from "../optim/objective.ts";
@@ -125,7 +126,7 @@ function startingState({ form, resume }: AccumulateOptions, layout: Layout): Mom
 /** What is not finite, or undefined. */
 function notFiniteProblem(sample: number, value: number, gradient: Float64Array, layout: Layout): string | undefined {
   if (!Number.isFinite(value)) return `egop: the objective is ${value} at sample ${sample}.`;
-  const bad = gradient.findIndex((entry) => !Number.isFinite(entry));
+  const bad = indexOfNotFinite(gradient);
   if (bad < 0) return undefined;
   const slot = layout.tensors.find(({ offset, size }) => bad < offset + size);
   return `egop: gradient entry ${bad} (in "${slot?.name ?? ""}") is ${gradient[bad]} at sample ${sample}.`;

@@ -5,7 +5,7 @@
 import { EgopError, StateError } from "../errors.ts";
 import { layout, type Layout, type Shape } from "../linalg/layout.ts";
 import { Matrix } from "../linalg/matrix.ts";
-import type { Precision } from "../linalg/panel-columns.ts";
+import { isPrecision, type Precision } from "../linalg/panel-columns.ts";
 import type { Key } from "../math/random.ts";
 
 /** A basis as plain data: its kind, the version of its fields, and these. */
@@ -57,7 +57,7 @@ export function readVector(data: BasisData, field: string): Float64Array {
 /** The field that says how directions are kept; what was written before there was one has doubles. */
 export function readPrecision(data: BasisData): Precision {
   const value = own(data, "precision") ?? "double";
-  if (value !== "double" && value !== "single") throw wrong(data, "precision", "precision");
+  if (!isPrecision(value)) throw wrong(data, "precision", "precision");
   return value;
 }
 

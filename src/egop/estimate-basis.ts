@@ -35,7 +35,7 @@ export interface BasisOptions {
   readonly rank?: RankChoice;
   /** With a rank: a whole basis completed by reflectors (default), r coordinates only, or r beside the original ones. */
   readonly form?: "householder" | "reduced" | "auxiliary";
-  /** With a rank: whether directions are kept as doubles (default) or as singles; see DirectionOptions. */
+  /** With a rank: whether directions are kept as doubles (default), singles or thirds of doubles; see DirectionOptions. */
   readonly precision?: Precision;
   /** With "reduced": where the run starts, in original coordinates; what of it lies outside of the span stays. */
   readonly start?: Float64Array;

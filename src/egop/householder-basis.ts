@@ -14,8 +14,8 @@ import { householderQR } from "../linalg/householder-qr.ts";
 import { gatherReflectors } from "../linalg/householder.ts";
 import { layout } from "../linalg/layout.ts";
 import { Matrix } from "../linalg/matrix.ts";
-import { roundedToSingles, triangleOf } from "../linalg/orthonormal-panels.ts";
-import { panelColumns } from "../linalg/panel-columns.ts";
+import { triangleOf } from "../linalg/orthonormal-panels.ts";
+import { keptMatrix, panelColumns, type Precision } from "../linalg/panel-columns.ts";
 import { multiplyVector } from "../linalg/product.ts";
 import { checkVectors, linearBasis, type Basis } from "./basis.ts";
 import { matrixData, readMatrix, readPrecision, type BasisData } from "./basis-data.ts";
@@ -65,7 +65,7 @@ export function householderBasis(vectors: Matrix, options: DirectionOptions = {}
   const { precision = "double" } = options;
   checkPrecision("householderBasis", precision);
   const given = completionOf(vectors);
-  const completion = precision === "double" ? given : ofSingles(given);
+  const completion = precision === "double" ? given : rounded(given, precision);
   const { reflectors, triangle, signs } = completion;
   const panels = panelColumns(reflectors, precision);
   const inner = new Float64Array(rank);
@@ -92,15 +92,15 @@ export function householderBasis(vectors: Matrix, options: DirectionOptions = {}
       for (let k = 0; k < rank; k++) out[k] *= signs[k];
     },
     matrices: [vectors],
-    cost: { operations: 4 * dimension * rank, bytes: bytesOf(precision) * dimension * rank },
+    cost: { operations: 4 * dimension * rank, bytes: bytesOf(precision, dimension * rank) },
     toJSON: () => ({ kind: "householder", version: 1, precision, vectors: matrixData(vectors) }),
   });
   return { ...basis, kind: "householder", completion };
 }
 
-function ofSingles({ reflectors, signs }: Completion): Completion {
-  const rounded = roundedToSingles(reflectors);
-  return { reflectors: rounded, triangle: triangleOf(rounded), signs };
+function rounded({ reflectors, signs }: Completion, precision: Precision): Completion {
+  const kept = keptMatrix(reflectors, precision);
+  return { reflectors: kept, triangle: triangleOf(kept), signs };
 }
 
 /** Reads what a Householder-completed basis' `toJSON` wrote. */

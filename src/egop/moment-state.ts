@@ -9,6 +9,7 @@
  * processes and in which order the parts were merged. The price is memory for up to log₂(M/64) + 1 nodes.
  */
 import { ArgumentError, EgopError, StateError } from "../errors.ts";
+import { indexOfNotFinite } from "../linalg/finite.ts";
 import { layout, type Layout, type Shape } from "../linalg/layout.ts";
 import { arithmeticOf } from "./moment-content.ts";
 import { checkForm, type MomentForm } from "./moment-form.ts";
@@ -106,7 +107,7 @@ export function checkMoments(state: MomentState): void {
   )
     throw new StateError("egop: the state has not the fields form, nodes, indices, rows and skipped.");
   const { size, lengths } = expectedLengths(state);
-  if (rows.length !== indices.length * size || !rows.every(Number.isFinite))
+  if (rows.length !== indices.length * size || indexOfNotFinite(rows) >= 0)
     throw new StateError(
       `egop: the state has ${rows.length} numbers in its rows; expected ${indices.length} finite rows of ${size}.`,
     );
@@ -137,7 +138,7 @@ function expectedLengths(state: MomentState): { size: number; lengths: readonly 
 }
 
 function fits(node: MomentNode, lengths: readonly number[] | undefined, size: number): boolean {
-  const finite = node.arrays.every((array) => array.every(Number.isFinite));
+  const finite = node.arrays.every((array) => indexOfNotFinite(array) < 0);
   if (lengths === undefined) return finite && node.arrays.length === 1 && node.arrays[0].length % size === 0;
   return finite && node.arrays.length === lengths.length && lengths.every((n, k) => node.arrays[k].length === n);
 }

@@ -237,7 +237,7 @@ function leafOf(
     });
   }
   let squaredNorm = 0;
-  for (const entry of rows) squaredNorm += entry * entry;
+  for (let i = 0; i < rows.length; i++) squaredNorm += rows[i] * rows[i];
   return { weight, squaredNorm, ...arithmetic.of(new Matrix(indices.length, size, rows)) };
 }
 

@@ -3,6 +3,7 @@
  * the distribution that a network is initialized from, and a Gaussian around a point.
  */
 import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
+import { indexOfNotFinite } from "../linalg/finite.ts";
 import { sizeOf, type Layout, type Shape, type TensorSlot } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { randomOrthonormal } from "../linalg/random-orthogonal.ts";
@@ -214,7 +215,7 @@ export function listedPoints(points: Matrix): SamplingDistribution {
 }
 
 function requireFinitePoint(what: string, values: Float64Array): void {
-  const bad = values.findIndex((value) => !Number.isFinite(value));
+  const bad = indexOfNotFinite(values);
   if (bad >= 0) throw new NotFiniteError(`${what}[${bad}] is ${values[bad]}.`);
 }
 

@@ -8,6 +8,7 @@
  * √λᵢ of a few units of round-off of √λ₁. The vectors are orthonormal to a few units of round-off on each road.
  */
 import { ArgumentError, NotFiniteError } from "../errors.ts";
+import { indexOfNotFinite } from "../linalg/finite.ts";
 import { householderQR } from "../linalg/householder-qr.ts";
 import { singularValueDecomposition } from "../linalg/singular-value-decomposition.ts";
 import { Matrix } from "../linalg/matrix.ts";
@@ -94,7 +95,7 @@ function cleaned(spectrum: Spectrum, weight: number): Spectrum {
 }
 
 function finite(matrix: Matrix): Matrix {
-  if (!matrix.data.every(Number.isFinite)) throw overflowing();
+  if (indexOfNotFinite(matrix.data) >= 0) throw overflowing();
   return matrix;
 }
 

@@ -1,6 +1,7 @@
 /**
- * The search for NaN and infinities that opens every decomposition: one pass, O(length). A decomposition that starts on
- * such an entry would end in NaN everywhere, or not end.
+ * The search for NaN and infinities that opens every decomposition and every step: one pass, one product and one sum an
+ * element, without a branch, while all is well. Exact. A decomposition that starts on such an entry would end in NaN
+ * everywhere, or not end.
  */
 import { NotFiniteError } from "../errors.ts";
 import type { Matrix } from "./matrix.ts";
@@ -31,8 +32,19 @@ export function requireRepresentable(values: Float64Array, what: string): void {
   if (indexOfNotFinite(values) >= 0) throw new NotFiniteError(`${what} is beyond the largest number.`);
 }
 
-/** The first index of NaN or an infinity, or -1. x - x is 0 for finite x and NaN for all else. */
-function indexOfNotFinite(values: Float64Array): number {
-  for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) return i;
-  return -1;
+/** The index of the first entry that is NaN or infinite, or -1 when there is none. */
+export function indexOfNotFinite(values: Float64Array): number {
+  return isFiniteEverywhere(values) ? -1 : values.findIndex((entry) => !Number.isFinite(entry));
+}
+
+/** Zero times a finite number is zero and anything else NaN, which no sum loses; two sums do not wait for each other. */
+function isFiniteEverywhere(values: Float64Array): boolean {
+  let odd = 0;
+  // The first is looked at twice where the length is even.
+  let even = 0 * values[0];
+  for (let i = values.length % 2; i < values.length; i += 2) {
+    odd += 0 * values[i];
+    even += 0 * values[i + 1];
+  }
+  return odd + even === 0;
 }

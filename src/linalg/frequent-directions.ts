@@ -9,7 +9,7 @@
  * Directions: Simple and Deterministic Matrix Sketching, SIAM J. Comput. 45, 2016 (theorem 1.1; fast and mergeable).
  */
 import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../errors.ts";
-import { requireFinite } from "./finite.ts";
+import { indexOfNotFinite, requireFinite } from "./finite.ts";
 import { singularValueDecomposition } from "./singular-value-decomposition.ts";
 import { Matrix } from "./matrix.ts";
 
@@ -139,7 +139,7 @@ export function restoreSketch(saved: FrequentDirections): FrequentDirections {
       throw new StateError(`restoreSketch: ${name} is ${value}; expected a finite number of at least 0.`);
   if (Object.prototype.toString.call(rows) !== "[object Float64Array]" || rows.length !== 2 * size * dimension)
     throw new StateError(`restoreSketch: rows is no Float64Array of length ${2 * size * dimension}.`);
-  const bad = rows.findIndex((value) => !Number.isFinite(value));
+  const bad = indexOfNotFinite(rows);
   if (bad >= 0) throw new StateError(`restoreSketch: rows[${bad}] is ${rows[bad]}; expected finite numbers.`);
   return { kind, version, dimension, size, rows: rows.slice(), filled, count, shrinkage, squaredNorm };
 }

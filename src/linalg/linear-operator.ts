@@ -3,7 +3,7 @@
  * nobody wants to multiply out. The iterations for leading pairs take these or a Matrix.
  */
 import { NotFiniteError, ShapeError } from "../errors.ts";
-import { requireFinite, requireRepresentable } from "./finite.ts";
+import { indexOfNotFinite, requireFinite, requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
 
@@ -78,7 +78,7 @@ function columnwise(outputs: number, apply: (x: Float64Array, out: Float64Array)
     for (let j = 0; j < block.columns; j++) {
       const product = products.row(j);
       apply(inputs.row(j), product);
-      const bad = product.findIndex((value) => !Number.isFinite(value));
+      const bad = indexOfNotFinite(product);
       if (bad >= 0) throw new NotFiniteError(`${what}: the operator's product has ${product[bad]} at element ${bad}.`);
     }
     return products.transpose();

@@ -10,10 +10,10 @@ import { ArgumentError, ShapeError } from "../errors.ts";
  * @example new Matrix(2, 2, Float64Array.of(1, 2, 3, 4)).get(1, 0) // 3
  */
 export class Matrix {
-  declare readonly rows: number;
-  declare readonly columns: number;
+  readonly rows: number;
+  readonly columns: number;
   /** The elements, row-major. Kept, not copied: whoever writes to it changes the matrix. */
-  declare readonly data: Float64Array;
+  readonly data: Float64Array;
 
   /**
    * Wraps `data`, or starts with zeros. Throws ShapeError for sizes that are not whole numbers of at least 0, or for

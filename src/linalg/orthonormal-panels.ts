@@ -1,11 +1,12 @@
 /**
- * Orthonormal columns, or reflectors, in panels of singles, without losing orthonormality: what rounding to singles has
- * taken is given back by an r × r triangular matrix in doubles.
+ * Orthonormal columns, or reflectors, in panels of singles or of thirds of doubles, without losing orthonormality: what
+ * rounding has taken is given back by an r × r triangular matrix in doubles.
  *
- *   columns:     V = V₃₂ R⁻¹, with V₃₂ᵀV₃₂ = RᵀR             (Cholesky QR)
- *   reflectors:  I − Y₃₂ T Y₃₂ᵀ, with T⁻¹ + T⁻ᵀ = Y₃₂ᵀY₃₂      orthonormal for any Y
+ *   columns:     V = V' R⁻¹, with V'ᵀV' = RᵀR             (Cholesky QR)         V', Y' rounded
+ *   reflectors:  I − Y' T Y'ᵀ, with T⁻¹ + T⁻ᵀ = Y'ᵀY'      orthonormal for any Y'
  *
- * Either is orthonormal to a few units of round-off of doubles, and within about 1e-7 of what was given.
+ * Either is orthonormal to a few units of round-off of doubles, and within about 1e-7 of what was given with singles, 1e-3
+ * with thirds.
  *
  * Source: C. Puglisi, Modification of the Householder method based on the compact WY representation, SIAM J. Sci. Stat.
  * Comput. 13, 1992, for T; G. H. Golub and C. F. Van Loan, Matrix Computations, 4th ed. 2013, section 5.2, for Cholesky QR.
@@ -13,19 +14,21 @@
 import { ArgumentError } from "../errors.ts";
 import { choleskyInPlace } from "./cholesky-columns.ts";
 import { Matrix } from "./matrix.ts";
-import { panelColumns, type PanelColumns, type Precision } from "./panel-columns.ts";
+import { negligibleSquare } from "./packed-thirds.ts";
+import { keptMatrix, panelColumns, type PanelColumns, type Precision } from "./panel-columns.ts";
 import { gram, multiplyVector } from "./product.ts";
 import { substitute } from "./triangular-solve.ts";
 
 /**
- * Panels of orthonormal columns; of doubles they are the columns as given. Cost with singles: 2·d·r² operations more. Throws
- * ArgumentError, in the name of `what`, for singles of columns that depend on each other.
+ * Panels of orthonormal columns; of doubles they are the columns as given. Cost when they are rounded: 2·d·r² operations more.
+ * Throws ArgumentError, in the name of `what`, for rounded columns that depend on each other.
  */
 export function orthonormalPanels(columns: Matrix, precision: Precision, what: string): PanelColumns {
   const panels = panelColumns(columns, precision);
   if (precision === "double") return panels;
   const n = columns.columns;
-  const lower = gram(roundedToSingles(columns));
+  const lower = gram(keptMatrix(columns, precision));
+  for (let k = 0; k < n; k++) if (lower.get(k, k) < negligibleSquare) lower.set(k, k, 0);
   const place = choleskyInPlace(lower.data, n);
   if (place >= 0)
     throw new ArgumentError(
@@ -63,7 +66,7 @@ export function triangleOf(reflectors: Matrix): Matrix {
   // T⁻¹: above the diagonal what YᵀY has there, on it half of that.
   const inverse = gram(reflectors);
   const { rows: n, data } = inverse;
-  for (let k = 0; k < n; k++) data[k * n + k] = data[k * n + k] === 0 ? 1 : data[k * n + k] / 2;
+  for (let k = 0; k < n; k++) data[k * n + k] = data[k * n + k] < negligibleSquare ? 1 : data[k * n + k] / 2;
   return inverseTriangular(inverse, true);
 }
 
@@ -71,9 +74,4 @@ function inverseTriangular({ rows: n, data }: Matrix, upper: boolean): Matrix {
   const inverse = Matrix.identity(n);
   substitute({ data, n, upper, transpose: false, unitDiagonal: false }, inverse.data, n);
   return inverse;
-}
-
-/** The matrix with every element rounded to a single. */
-export function roundedToSingles({ rows, columns, data }: Matrix): Matrix {
-  return new Matrix(rows, columns, Float64Array.from(data, Math.fround));
 }

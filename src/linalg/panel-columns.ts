@@ -3,18 +3,26 @@
  * it: 2·d·r operations each. Kept in panels of eight rows, all first elements of them side by side, then all second ones, …,
  * so that both products walk through it in order and work on two rows at a time.
  *
- * The elements are doubles, or singles: half the memory to read, each a double again before it is used, so the products are
- * exact to round-off of doubles for the matrix that is kept, V rounded to singles.
+ * The elements are doubles, singles or thirds of doubles (packed-thirds.ts): a half or a third of the memory to read. Each is
+ * a double again before it is used, so the products are exact to round-off of doubles for the matrix that is kept, which is V
+ * rounded.
  *
  * Order: an element of V·c is summed in ascending order of the columns, from what it is added to; of Vᵀ·x the products of
  * the even rows and those of the odd rows are summed apart, each in ascending order, and then the two sums added. The bits
  * are the same with WebAssembly and without.
  */
-import type { Matrix } from "./matrix.ts";
+import { Matrix } from "./matrix.ts";
+import { packThirds, thirdPanelRows } from "./packed-thirds.ts";
 import { residentMemory, residentStart } from "./resident.ts";
+import { thirdsMargin } from "./webassembly/workspace.ts";
 
 /** How the elements of a matrix are kept. */
-export type Precision = "double" | "single";
+export type Precision = "double" | "single" | "third";
+
+/** Whether a value names a precision. */
+export function isPrecision(value: unknown): value is Precision {
+  return value === "double" || value === "single" || value === "third";
+}
 
 /** The matrix, ready for products; one call runs at a time. */
 export interface PanelColumns {
@@ -26,42 +34,72 @@ export interface PanelColumns {
   update(x: Float64Array, change: (coefficients: Float64Array) => void, out: Float64Array): void;
 }
 
-/** A panel's rows. */
+/** A panel's rows, but for thirds. */
 const panelRows = 8;
 /** From so many elements on, memory of its own pays. */
 const residentSize = 16384;
 
-/** Copies a matrix into panels. Memory: 8 or 4 bytes an element, rows and columns filled up to multiples of 8 and 2. */
+/** Panels of a form of elements: how many, and the doubles that the matrix and a vector of as many rows take. */
+function sizesOf(
+  form: Precision,
+  rows: number,
+  width: number,
+): { readonly panels: number; readonly matrixDoubles: number; readonly vectorDoubles: number } {
+  const height = form === "third" ? thirdPanelRows : panelRows;
+  const panels = Math.ceil(rows / height);
+  const vectorDoubles = panels * height;
+  const elements = vectorDoubles * width;
+  const matrixDoubles = { double: elements, single: elements / 2, third: thirdsMargin / 8 + elements / 3 }[form];
+  return { panels, matrixDoubles, vectorDoubles };
+}
+
+/**
+ * Copies a matrix into panels. Memory: 8, 4 or 8/3 bytes an element, rows filled up to a multiple of 8, for thirds of 12, and
+ * columns of 2. Where there is no WebAssembly, thirds are kept as the doubles that they stand for.
+ */
 export function panelColumns(matrix: Matrix, precision: Precision): PanelColumns {
   const { rows, columns } = matrix;
-  const panels = Math.ceil(rows / panelRows);
-  const width = 2 * Math.ceil(columns / 2);
-  const elements = panels * panelRows * width;
-  const matrixDoubles = precision === "double" ? elements : elements / 2;
-  const size = matrixDoubles + panels * panelRows + 3 * width;
-  const memory = elements < residentSize ? null : residentMemory(size);
+  const width = evenWidth(matrix);
+  const thirds = precision === "third" ? packThirds(matrix, width) : undefined;
+  const total = (form: Precision): number => {
+    const { matrixDoubles, vectorDoubles } = sizesOf(form, rows, width);
+    return matrixDoubles + vectorDoubles + 3 * width;
+  };
+  const memory = rows * width < residentSize ? null : residentMemory(total(precision));
+  const form = memory === null && precision === "third" ? "double" : precision;
+  const { panels, matrixDoubles, vectorDoubles } = sizesOf(form, rows, width);
   const first = memory === null ? 0 : residentStart;
-  const array = memory === null ? new Float64Array(size) : memory.array;
+  const array = memory === null ? new Float64Array(total(form)) : memory.array;
   const kept =
-    precision === "double"
-      ? array.subarray(first, first + elements)
-      : new Float32Array(array.buffer, 8 * first, elements);
-  fill(kept, matrix, width);
+    form === "single"
+      ? new Float32Array(array.buffer, 8 * first, 2 * matrixDoubles)
+      : array.subarray(first, first + matrixDoubles);
+  if (form === "third" && thirds !== undefined)
+    new Uint8Array(array.buffer, 8 * first + thirdsMargin, thirds.bytes.length).set(thirds.bytes);
+  else fill(kept, thirds?.kept ?? matrix, width);
 
   const vectorStart = first + matrixDoubles;
-  const vector = array.subarray(vectorStart, vectorStart + panels * panelRows);
-  const factorStart = vectorStart + panels * panelRows;
+  const vector = array.subarray(vectorStart, vectorStart + vectorDoubles);
+  const factorStart = vectorStart + vectorDoubles;
   const factors = array.subarray(factorStart, factorStart + width);
   const sumStart = factorStart + width;
   const sums = array.subarray(sumStart, sumStart + 2 * width);
   const given = vector.subarray(0, rows);
   const used = factors.subarray(0, columns);
 
-  const kernels = memory?.kernels;
-  const [add, inner] =
-    precision === "double"
-      ? [kernels?.addColumns64, kernels?.addInnerProducts64]
-      : [kernels?.addColumns32, kernels?.addInnerProducts32];
+  function read(x: Float64Array): void {
+    given.set(x);
+    vector.fill(0, rows);
+  }
+  /** out ← vector. Rows of zeros have added nothing, to the bit. */
+  function write(start: Float64Array | undefined, out: Float64Array): void {
+    for (const row of thirds?.zeroRows ?? []) vector[row] = start === undefined ? 0 : start[row];
+    out.set(given);
+  }
+
+  const suffix = ({ double: "64", single: "32", third: "21" } as const)[form];
+  const add = memory?.kernels[`addColumns${suffix}`];
+  const inner = memory?.kernels[`addInnerProducts${suffix}`];
   /** vector ← vector + V factors. */
   function addColumns(): void {
     if (width === 0 || rows === 0) return;
@@ -79,24 +117,36 @@ export function panelColumns(matrix: Matrix, precision: Precision): PanelColumns
   }
   return {
     coefficients(x, coefficients): void {
-      given.set(x);
+      read(x);
       innerProducts(coefficients);
     },
     combination(start, c, out): void {
-      if (start === undefined) given.fill(0);
-      else given.set(start);
+      if (start === undefined) vector.fill(0);
+      else read(start);
       used.set(c);
       addColumns();
-      out.set(given);
+      write(start, out);
     },
     update(x, change, out): void {
-      given.set(x);
+      read(x);
       innerProducts(factors);
       change(used);
       addColumns();
-      out.set(given);
+      write(x, out);
     },
   };
+}
+
+/** The matrix that panels keep. */
+export function keptMatrix(matrix: Matrix, precision: Precision): Matrix {
+  if (precision === "double") return matrix;
+  if (precision === "third") return packThirds(matrix, evenWidth(matrix)).kept;
+  const { rows, columns, data } = matrix;
+  return new Matrix(rows, columns, Float64Array.from(data, Math.fround));
+}
+
+function evenWidth({ columns }: Matrix): number {
+  return 2 * Math.ceil(columns / 2);
 }
 
 /** Panel by panel; what is missing in the last panel and column is zero, and stays so. */

@@ -55,7 +55,8 @@ export type MatrixProduct = (
 ) => Matrix;
 
 /** The product by plain loops at every size, in the same order: for what must be small in code. */
-export const plainProduct: MatrixProduct = (a, b, { transposeA = false, transposeB = false } = {}) => {
+export const plainProduct: MatrixProduct = (a, b, options = {}) => {
+  const { transposeA = false, transposeB = false } = options;
   const rows = transposeA ? a.columns : a.rows;
   const inner = transposeA ? a.rows : a.columns;
   const columns = transposeB ? b.rows : b.columns;

@@ -8,9 +8,9 @@ import { plainProduct, type MatrixProduct } from "./small-product.ts";
 
 /** A = V Λ Vᵀ: the eigenvalues in descending order and the eigenvectors as the columns, in that order. */
 export class SymmetricEigen {
-  declare readonly values: Float64Array;
+  readonly values: Float64Array;
   /** n × n (n × k when k leading pairs were asked for), orthonormal columns. */
-  declare readonly vectors: Matrix;
+  readonly vectors: Matrix;
   readonly #product: MatrixProduct;
 
   /** `product` (of the same bits, see `multiply`) is what `solve` and `reconstruct` multiply by; default three plain loops. */

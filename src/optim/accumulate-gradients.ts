@@ -3,7 +3,7 @@
  * A step in which it does not run moves nothing. One pass over the gradient, O(size).
  */
 import { NotFiniteError } from "../errors.ts";
-import { indexOfNotFinite } from "./finite.ts";
+import { indexOfNotFinite } from "../linalg/finite.ts";
 import { requireWhole } from "./hyperparameters.ts";
 import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";

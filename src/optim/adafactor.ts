@@ -148,7 +148,7 @@ export function scaleByParameterSize(least: number): GradientTransformation<Scal
     kind: "scaleByParameterSize",
     vectors: [],
     init: (layout) => ({ kind: "scaleByParameterSize", version: 1, slots: slotsOf(layout) }),
-    apply(gradient, { slots }, parameters) {
+    apply(gradient, { slots }, _loop, parameters) {
       for (const slot of slots) {
         const scale = Math.max(least, slotNorm(parameters, slot) / Math.sqrt(slot.size));
         for (let i = slot.offset; i < slot.offset + slot.size; i++) gradient[i] *= scale;

@@ -48,7 +48,7 @@ export function scaleByAdagradNorm(
     kind: "scaleByAdagradNorm",
     vectors: [],
     init: () => ({ kind: "scaleByAdagradNorm", version: 1, sum: initialAccumulator }),
-    apply(gradient, state, _parameters, factor) {
+    apply(gradient, state, _loop, _parameters, factor = 1) {
       state.sum += sumOfSquares(gradient);
       const scale = 1 / (Math.sqrt(state.sum) + floor);
       for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i] * scale * factor;

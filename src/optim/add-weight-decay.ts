@@ -10,8 +10,8 @@
  * Source: I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization" (2019), algorithms 1 and 2. Reference
  * implementation: PyTorch 1.13, torch/optim/sgd.py (coupled) and torch/optim/adamw.py (decoupled).
  */
+import { define } from "./define.ts";
 import { requireNonnegative } from "./hyperparameters.ts";
-import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
 export interface AddWeightDecayState {
@@ -30,21 +30,11 @@ export interface AddWeightDecayState {
  */
 export function addWeightDecay(weightDecay: number): GradientTransformation<AddWeightDecayState> {
   requireNonnegative("weightDecay", weightDecay);
-  function check(gradient: Float64Array, state: AddWeightDecayState, parameters: Float64Array): void {
-    checkState(state, "addWeightDecay", 1);
-    checkLengths("addWeightDecay", parameters.length, gradient, parameters);
-  }
-  return {
-    name: "addWeightDecay",
-    init: () => ({ kind: "addWeightDecay", version: 1 }),
-    check,
-    update(gradient, state, parameters, checked = false) {
-      if (!checked) {
-        requireFiniteGradient("addWeightDecay", gradient);
-        check(gradient, state, parameters);
-      }
+  return define<AddWeightDecayState>({
+    kind: "addWeightDecay",
+    apply(gradient, _state, _loop, parameters) {
       if (weightDecay === 0) return;
       for (let i = 0; i < gradient.length; i++) gradient[i] += weightDecay * parameters[i];
     },
-  };
+  });
 }

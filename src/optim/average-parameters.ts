@@ -40,7 +40,7 @@ export function polyakAverage(options: { readonly from?: number } = {}): Gradien
     vectors: ["average"],
     moments: { first: ["average"] },
     init: ({ size }) => ({ kind: "polyakAverage", version: 1, step: 0, average: new Float64Array(size) }),
-    apply(step, state, parameters) {
+    apply(step, state, _loop, parameters) {
       const { average } = state;
       state.step += 1;
       if (state.step <= from) return;
@@ -73,7 +73,7 @@ export function exponentialAverage(decay: number): GradientTransformation<Expone
     vectors: ["average"],
     moments: { first: ["average"] },
     init: ({ size }) => ({ kind: "exponentialAverage", version: 1, step: 0, average: new Float64Array(size) }),
-    apply(step, state, parameters) {
+    apply(step, state, _loop, parameters) {
       const { average } = state;
       if (state.step === 0) average.set(parameters);
       state.step += 1;

@@ -25,9 +25,19 @@ export function chain(...parts: readonly GradientTransformation[]): GradientTran
       `${name}: ${parts[evaluating[0]].name} and ${parts[evaluating[1]].name} both choose the parameters to evaluate; ` +
         "expected at most one that does.",
     );
+  const plain = namedChain(name, parts.map(withCheck));
   return {
-    ...namedChain(name, parts),
-    ...(parts[0].toleratesNotFinite === true ? { toleratesNotFinite: true } : {}),
+    ...plain,
+    parts,
+    ...(parts[0].toleratesNotFinite === true
+      ? {
+          toleratesNotFinite: true,
+          update(gradient: Float64Array, state: ChainState, parameters: Float64Array, checked?: boolean): void {
+            if (checked !== true) plain.check?.(gradient, state, parameters);
+            plain.update(gradient, state, parameters, true);
+          },
+        }
+      : {}),
     ...(parts.some((part) => part.observe !== undefined)
       ? {
           observe(value: number, state: ChainState): void {
@@ -42,5 +52,16 @@ export function chain(...parts: readonly GradientTransformation[]): GradientTran
           },
         }
       : {}),
+  };
+}
+
+/** A part as `namedChain` takes it. */
+function withCheck(part: GradientTransformation): GradientTransformation {
+  if (part.check !== undefined) return part;
+  return {
+    name: part.name,
+    init: (layout) => part.init(layout),
+    check: () => undefined,
+    update: (gradient, state, parameters, checked) => part.update(gradient, state, parameters, checked),
   };
 }

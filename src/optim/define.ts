@@ -6,41 +6,62 @@ import type { Layout } from "../linalg/layout.ts";
 import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, Moments, TransformationState } from "./transformation.ts";
 
+/** The loop over the elements of a piece: vectors, all as long as the gradient, that come first, then numbers. */
+export type ElementLoop = (gradient: Float64Array, ...rest: never[]) => void;
+
 /** A transformation without its checks. */
-export interface Piece<State extends TransformationState> {
+export interface Piece<State extends TransformationState, Loop extends ElementLoop = ElementLoop> {
   readonly kind: State["kind"];
+  /** For messages. Default `kind`. */
+  readonly name?: string;
   /** The fields of the state that are Float64Arrays as long as the parameters. */
-  readonly vectors: readonly (keyof State & string)[];
+  readonly vectors?: readonly (keyof State & string)[];
   readonly moments?: Moments;
-  readonly init: (layout: Layout) => State;
-  /** Overwrites `gradient` with the step, times `factor` in pieces of fused chains; all arguments are in order. */
-  readonly apply: (gradient: Float64Array, state: State, parameters: Float64Array, factor: number) => void;
+  /** The fields of the first state beside `kind`, `version` and vectors of zeros. */
+  readonly fields?: Partial<State>;
+  /** In the place of `fields`, where they depend on the layout. */
+  readonly init?: (layout: Layout) => State;
+  /**
+   * Overwrites `gradient` with the step, times `factor` (1 by default) in pieces of fused chains; all arguments are in order. `loop` is the
+   * piece's own, or what takes its place (step-kernel.ts) and is called with the same arguments, at most once.
+   */
+  readonly apply: (gradient: Float64Array, state: State, loop: Loop, parameters: Float64Array, factor?: number) => void;
+  /** For pieces that touch the gradient, parameters and vectors in one loop over elements alone. */
+  readonly loop?: Loop;
   /** What else to refuse, beside a state of another kind and other lengths. */
-  readonly refuse?: (state: State) => void;
+  readonly refuse?: (state: State, gradient: Float64Array, parameters: Float64Array) => void;
+  readonly parts?: readonly GradientTransformation[];
   readonly evaluationParameters?: (state: State, parameters: Float64Array, out: Float64Array) => void;
 }
 
-/** The transformation of a piece in version 1. */
-export function define<State extends TransformationState>(piece: Piece<State>): GradientTransformation<State> {
-  const { kind, vectors, apply } = piece;
+/** The transformation of a piece in version 1; it has the fields of the piece too. */
+export function define<State extends TransformationState, Loop extends ElementLoop = ElementLoop>(
+  piece: Piece<State, Loop>,
+): GradientTransformation<State> {
+  const { kind, name = kind, vectors = [], loop } = piece;
   function check(gradient: Float64Array, state: State, parameters: Float64Array): void {
     checkState(state, kind, 1);
-    if (vectors.length === 0) checkLengths(kind, parameters.length, gradient, parameters);
-    for (const name of vectors) checkLengths(kind, (state[name] as Float64Array).length, gradient, parameters);
-    piece.refuse?.(state);
+    checkLengths(name, parameters.length, gradient, parameters);
+    for (const field of vectors) checkLengths(name, (state[field] as Float64Array).length, gradient, parameters);
+    piece.refuse?.(state, gradient, parameters);
   }
-  return {
-    name: kind,
-    init: (layout) => piece.init(layout),
-    check,
-    update(gradient, state, parameters, checked = false, factor = 1) {
-      if (!checked) {
-        requireFiniteGradient(kind, gradient);
-        check(gradient, state, parameters);
-      }
-      apply(gradient, state, parameters, factor);
-    },
-    ...(piece.moments === undefined ? {} : { moments: piece.moments }),
-    ...(piece.evaluationParameters === undefined ? {} : { evaluationParameters: piece.evaluationParameters }),
-  };
+  function init({ size }: Layout): State {
+    const state: Record<string, unknown> = { kind, version: 1, ...piece.fields };
+    for (const field of vectors) state[field] = new Float64Array(size);
+    return state as unknown as State;
+  }
+  function update(
+    gradient: Float64Array,
+    state: State,
+    parameters: Float64Array,
+    checked?: boolean,
+    factor?: number,
+  ): void {
+    if (!checked) {
+      requireFiniteGradient(name, gradient);
+      check(gradient, state, parameters);
+    }
+    piece.apply(gradient, state, loop as Loop, parameters, factor);
+  }
+  return { init, ...piece, name, check, update, own: update } as GradientTransformation<State>;
 }

@@ -7,13 +7,13 @@ import { ArgumentError } from "../errors.ts";
 /** Refuses a negative number, NaN, an infinity, and what is no number. */
 export function requireNonnegative(option: string, value: number): void {
   if (!(Number.isFinite(value) && value >= 0))
-    throw new ArgumentError(`The option ${option} is ${String(value)}; expected a finite number at or above 0.`);
+    throw new ArgumentError(`The option ${option} is ${value}; expected a finite number at or above 0.`);
 }
 
 /** Refuses what is outside [0, 1): the range of the decay rates of running averages. */
 export function requireDecayRate(option: string, value: number): void {
   if (!(Number.isFinite(value) && value >= 0 && value < 1))
-    throw new ArgumentError(`The option ${option} is ${String(value)}; expected a number in [0, 1).`);
+    throw new ArgumentError(`The option ${option} is ${value}; expected a number in [0, 1).`);
 }
 
 /** Refuses options that `owner` does not have: `adam({ lr: 0.1 })` would otherwise run with the default rate. */
@@ -26,13 +26,13 @@ export function requireKnown(owner: string, options: object, known: readonly str
 /** Refuses all but finite numbers above 0. */
 export function requirePositive(option: string, value: number): void {
   if (!(Number.isFinite(value) && value > 0))
-    throw new ArgumentError(`The option ${option} is ${String(value)}; expected a finite number above 0.`);
+    throw new ArgumentError(`The option ${option} is ${value}; expected a finite number above 0.`);
 }
 
 /** Refuses all but whole numbers at or above `least`. */
 export function requireWhole(option: string, value: number, least: number): void {
   if (!(Number.isSafeInteger(value) && value >= least))
-    throw new ArgumentError(`The option ${option} is ${String(value)}; expected a whole number at or above ${least}.`);
+    throw new ArgumentError(`The option ${option} is ${value}; expected a whole number at or above ${least}.`);
 }
 
 /**

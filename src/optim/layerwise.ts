@@ -38,7 +38,7 @@ export function scaleByTrustRatio(): GradientTransformation<ScaleByTrustRatioSta
     kind: "scaleByTrustRatio",
     vectors: [],
     init: (layout) => ({ kind: "scaleByTrustRatio", version: 1, slots: slotsOf(layout) }),
-    apply(gradient, { slots }, parameters, factor) {
+    apply(gradient, { slots }, _loop, parameters, factor = 1) {
       for (const slot of slots) {
         slotNorms(gradient, parameters, slot, norms);
         const [size, target] = norms;
@@ -79,7 +79,7 @@ export function scaleByLars(options: ScaleByLarsOptions = {}): GradientTransform
     kind: "scaleByLars",
     vectors: [],
     init: (layout) => ({ kind: "scaleByLars", version: 1, slots: slotsOf(layout) }),
-    apply(gradient, { slots }, parameters, factor) {
+    apply(gradient, { slots }, _loop, parameters, factor = 1) {
       for (const slot of slots) {
         slotNorms(gradient, parameters, slot, norms);
         const [size, own] = norms;

@@ -9,7 +9,8 @@
 import { DivergedError, NotFiniteError, ShapeError } from "../errors.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { fold, random } from "../math/random.ts";
-import { indexOfNotFinite, placeOf } from "./finite.ts";
+import { indexOfNotFinite } from "../linalg/finite.ts";
+import { placeOf } from "./place.ts";
 import { gradientNorm } from "./gradient-norm.ts";
 import { layoutOf, type StochasticObjective } from "./objective.ts";
 import {

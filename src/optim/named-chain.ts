@@ -3,7 +3,7 @@
  * alone; `chain` adds what only some parts have.
  */
 import { StateError } from "../errors.ts";
-import { checkState, requireFiniteGradient } from "./state.ts";
+import { define } from "./define.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 export interface ChainState {
@@ -13,25 +13,24 @@ export interface ChainState {
   readonly parts: readonly TransformationState[];
 }
 
-/** A chain that messages call by a name of its own, of parts that neither observe values nor choose parameters. */
+/**
+ * A chain that messages call by a name of its own, of parts that have a `check` (all of the library's own do), and neither
+ * observe values nor choose parameters.
+ */
 export function namedChain(name: string, parts: readonly GradientTransformation[]): GradientTransformation<ChainState> {
-  function check(gradient: Float64Array, state: ChainState, parameters: Float64Array): void {
-    checkState(state, "chain", 1);
-    if (state.parts.length !== parts.length)
-      throw new StateError(`${name}: the state has ${state.parts.length} parts; expected ${parts.length}.`);
-    for (let k = 0; k < parts.length; k++) parts[k].check?.(gradient, state.parts[k], parameters);
-  }
-  return {
+  const checked = parts as readonly (GradientTransformation & Required<Pick<GradientTransformation, "check">>)[];
+  return define<ChainState>({
+    kind: "chain",
     name,
+    parts,
     init: (layout) => ({ kind: "chain", version: 1, parts: parts.map((part) => part.init(layout)) }),
-    check,
-    update(gradient, state, parameters, checked = false) {
-      if (!checked) {
-        if (parts[0].toleratesNotFinite !== true) requireFiniteGradient(name, gradient);
-        check(gradient, state, parameters);
-      }
+    refuse(state, gradient, parameters) {
+      if (state.parts.length !== parts.length)
+        throw new StateError(`${name}: the state has ${state.parts.length} parts; expected ${parts.length}.`);
+      for (let k = 0; k < parts.length; k++) checked[k].check(gradient, state.parts[k], parameters);
+    },
+    apply(gradient, state, _loop, parameters) {
       for (let k = 0; k < parts.length; k++) parts[k].update(gradient, state.parts[k], parameters, true);
     },
-    parts,
-  };
+  });
 }

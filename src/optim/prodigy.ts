@@ -117,7 +117,7 @@ export function scaleByProdigy(options: ProdigyOptions = {}): GradientTransforma
       second: new Float64Array(size),
     }),
     refuse: (state) => void rateAt(state.step),
-    apply(gradient, state, parameters) {
+    apply(gradient, state, _loop, parameters) {
       const { start, sum, first, second, distance } = state;
       const rate = rateAt(state.step);
       if (state.step === 0) start.set(parameters);

@@ -4,7 +4,8 @@
 import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
 import type { Layout } from "../linalg/layout.ts";
 import type { Key } from "../math/random.ts";
-import { indexOfNotFinite, placeOf } from "./finite.ts";
+import { indexOfNotFinite } from "../linalg/finite.ts";
+import { placeOf } from "./place.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { parseState } from "./state-text.ts";
 import { restoreState } from "./state.ts";

@@ -11,9 +11,9 @@
  * Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1. Reference
  * implementation: PyTorch 1.13, torch/optim/adam.py.
  */
+import { define } from "./define.ts";
 import { requireDecayRate, requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { integerPower } from "./integer-power.ts";
-import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
 import { flushed } from "./subnormal.ts";
 
@@ -58,34 +58,20 @@ export function adamScaling(options: ScaleByAdamOptions): GradientTransformation
   requireDecayRate("beta2", beta2);
   requireNonnegative("epsilon", epsilon);
   // 1e-160 instead of 0 turns 0/0 into 0 and is lost in rounding beside every root above 1e-144.
-  const floor = Math.max(epsilon, 1e-160);
-  function check(gradient: Float64Array, state: ScaleByAdamState, parameters: Float64Array): void {
-    checkState(state, "scaleByAdam", 1);
-    checkLengths("scaleByAdam", state.first.length, gradient, parameters);
-    checkLengths("scaleByAdam", state.second.length, gradient, parameters);
-  }
-  return {
-    name: "scaleByAdam",
-    init: ({ size }) => ({
-      kind: "scaleByAdam",
-      version: 1,
-      step: 0,
-      first: new Float64Array(size),
-      second: new Float64Array(size),
-    }),
+  const floor = epsilon > 1e-160 ? epsilon : 1e-160;
+  return define<ScaleByAdamState, typeof adamKernel>({
+    kind: "scaleByAdam",
+    vectors: ["first", "second"],
     moments: { first: ["first"], second: ["second"] },
-    check,
-    update(gradient, state, parameters, checked = false) {
-      if (!checked) {
-        requireFiniteGradient("scaleByAdam", gradient);
-        check(gradient, state, parameters);
-      }
+    fields: { step: 0 },
+    loop: adamKernel,
+    apply(gradient, state, loop) {
       state.step += 1;
       const root = Math.sqrt(1 - integerPower(beta2, state.step));
       const scale = root / (1 - integerPower(beta1, state.step));
-      adamKernel(gradient, state.first, state.second, beta1, beta2, scale, floor * root);
+      loop(gradient, state.first, state.second, beta1, beta2, scale, floor * root);
     },
-  };
+  });
 }
 
 /** Overwrites g with scale·m / (√v + ε), where m and v have first taken in g. */

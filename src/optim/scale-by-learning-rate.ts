@@ -5,8 +5,8 @@
  *
  * One pass, O(size), one rounding an element.
  */
+import { define } from "./define.ts";
 import { requireNonnegative } from "./hyperparameters.ts";
-import { checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
 export interface ScaleByLearningRateState {
@@ -34,21 +34,14 @@ export function scaleByLearningRate(learningRate: number | Schedule): GradientTr
     return rate;
   }
 
-  return {
-    name: "scaleByLearningRate",
-    init: () => ({ kind: "scaleByLearningRate", version: 1, step: 0 }),
-    check(_gradient, state) {
-      checkState(state, "scaleByLearningRate", 1);
-      rateAt(state.step);
-    },
-    update(gradient, state, _parameters, checked = false) {
-      if (!checked) {
-        requireFiniteGradient("scaleByLearningRate", gradient);
-        checkState(state, "scaleByLearningRate", 1);
-      }
+  return define<ScaleByLearningRateState>({
+    kind: "scaleByLearningRate",
+    fields: { step: 0 },
+    refuse: ({ step }) => rateAt(step),
+    apply(gradient, state) {
       const factor = -rateAt(state.step);
       state.step += 1;
       for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;
     },
-  };
+  });
 }

@@ -80,7 +80,7 @@ export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): Gradi
       base: new Float64Array(size),
       second: new Float64Array(size),
     }),
-    apply(gradient, state, parameters) {
+    apply(gradient, state, _loop, parameters) {
       const { base, second } = state;
       if (state.step === 0) base.set(parameters);
       state.step += 1;

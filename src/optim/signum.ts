@@ -36,7 +36,7 @@ export function scaleBySign(): GradientTransformation<ScaleBySignState> {
     kind: "scaleBySign",
     vectors: [],
     init: () => ({ kind: "scaleBySign", version: 1 }),
-    apply(gradient, _state, _parameters, factor) {
+    apply(gradient, _state, _loop, _parameters, factor = 1) {
       for (let i = 0; i < gradient.length; i++) gradient[i] = signOf(gradient[i]) * factor;
     },
   });

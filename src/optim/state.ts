@@ -2,7 +2,7 @@
  * Guards of transformation states: a cheap one for every update, and a thorough one for states that come from storage.
  */
 import { NotFiniteError, ShapeError, StateError } from "../errors.ts";
-import { indexOfNotFinite } from "./finite.ts";
+import { indexOfNotFinite } from "../linalg/finite.ts";
 import type { TransformationState } from "./transformation.ts";
 
 /** Throws StateError unless `state` is of this kind and version. */

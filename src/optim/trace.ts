@@ -13,8 +13,8 @@
  * Reference implementation: PyTorch 1.13, torch/optim/sgd.py.
  */
 import { ArgumentError } from "../errors.ts";
+import { define } from "./define.ts";
 import { requireDecayRate, requireKnown } from "./hyperparameters.ts";
-import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
 import { flushed } from "./subnormal.ts";
 
@@ -58,30 +58,22 @@ export function trace(options: TraceOptions): GradientTransformation<TraceState>
     throw new ArgumentError(
       `The option nesterov is true, but dampening is ${dampening}; expected dampening 0 with it.`,
     );
-  function check(gradient: Float64Array, state: TraceState, parameters: Float64Array): void {
-    checkState(state, "trace", 1);
-    checkLengths("trace", state.buffer.length, gradient, parameters);
-  }
-  return {
-    name: "trace",
-    init: ({ size }) => ({ kind: "trace", version: 1, step: 0, buffer: new Float64Array(size) }),
+  return define<TraceState, typeof traceKernel>({
+    kind: "trace",
+    vectors: ["buffer"],
     moments: { first: ["buffer"] },
-    check,
-    update(gradient, state, parameters, checked = false) {
-      if (!checked) {
-        requireFiniteGradient("trace", gradient);
-        check(gradient, state, parameters);
-      }
+    fields: { step: 0 },
+    loop: nesterov ? nesterovKernel : traceKernel,
+    apply(gradient, state, loop) {
       const gain = state.step === 0 ? 1 : 1 - dampening;
       state.step += 1;
-      if (nesterov) nesterovKernel(gradient, state.buffer, momentum);
-      else traceKernel(gradient, state.buffer, momentum, gain);
+      loop(gradient, state.buffer, momentum, gain);
     },
-  };
+  });
 }
 
 /** Overwrites b and g with μb + gain·g. */
-function traceKernel(gradient: Float64Array, buffer: Float64Array, momentum: number, gain: number): void {
+export function traceKernel(gradient: Float64Array, buffer: Float64Array, momentum: number, gain: number): void {
   for (let i = 0; i < gradient.length; i++) {
     const b = flushed(momentum * buffer[i] + gain * gradient[i]);
     buffer[i] = b;
@@ -90,7 +82,7 @@ function traceKernel(gradient: Float64Array, buffer: Float64Array, momentum: num
 }
 
 /** Overwrites b with μb + g, and g with g + μ times the new b. */
-function nesterovKernel(gradient: Float64Array, buffer: Float64Array, momentum: number): void {
+export function nesterovKernel(gradient: Float64Array, buffer: Float64Array, momentum: number): void {
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
     const b = flushed(momentum * buffer[i] + entry);

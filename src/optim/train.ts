@@ -8,7 +8,8 @@
  */
 import { ArgumentError, DivergedError, NotFiniteError } from "../errors.ts";
 import { fold, permutation, random, type Key } from "../math/random.ts";
-import { indexOfNotFinite, placeOf } from "./finite.ts";
+import { indexOfNotFinite } from "../linalg/finite.ts";
+import { placeOf } from "./place.ts";
 import { requireKnown, requireWhole } from "./hyperparameters.ts";
 import { layoutOf, type StochasticObjective } from "./objective.ts";
 import { checkStart } from "./run.ts";

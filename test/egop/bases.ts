@@ -67,6 +67,9 @@ export const orthonormalBases: Readonly<Record<string, (seed: number) => Basis>>
   "householder of singles, rank 4": (seed) => householderBasis(directions(d, 4, seed), { precision: "single" }),
   "householder of singles, full rank": (seed) => householderBasis(directions(d, d, seed), { precision: "single" }),
   "householder of singles that reflect nothing": () => householderBasis(Matrix.identity(d), { precision: "single" }),
+  "householder of thirds, rank 4": (seed) => householderBasis(directions(d, 4, seed), { precision: "third" }),
+  "householder of thirds, full rank": (seed) => householderBasis(directions(d, d, seed), { precision: "third" }),
+  "householder of thirds that reflect nothing": () => householderBasis(Matrix.identity(d), { precision: "third" }),
   hadamard: (seed) => hadamardBasis(model, random(seed)),
   product: (seed) => productBasis(randomBasis(model, random(seed)), hadamardBasis(model, random(seed))),
   "union of tensors that do not lie together": (seed) =>
@@ -87,6 +90,8 @@ const otherBases: Readonly<Record<string, (seed: number) => Basis>> = {
       start: normal(fold(random(seed), 9), new Float64Array(d)),
     }),
   "auxiliary, of singles": (seed) => auxiliaryBasis(directions(d, 3, seed), { precision: "single" }),
+  "auxiliary, of thirds": (seed) => auxiliaryBasis(directions(d, 3, seed), { precision: "third" }),
+  "reduced, of thirds": (seed) => reducedBasis(directions(d, 4, seed), { precision: "third" }),
   auxiliary: (seed) => auxiliaryBasis(directions(d, 4, seed)),
   "auxiliary, rank 0": () => auxiliaryBasis(new Matrix(d, 0)),
   "union with an auxiliary": (seed) =>

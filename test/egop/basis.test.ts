@@ -219,20 +219,19 @@ describe("an auxiliary basis", () => {
   });
 });
 
-describe("directions kept as singles", () => {
-  it("take half the memory, and stay within 1e-7 of those given", () => {
+describe.each([
+  ["singles", "single", 4, 1e-10, 1e-6],
+  ["thirds of doubles", "third", 8 / 3, 1e-5, 1e-2],
+] as const)("directions kept as %s", (_name, precision, bytes, least, most) => {
+  it("take less memory, and stay near those given", () => {
     const given = directions(d, 4, 8);
-    for (const [make, bytes] of [
-      [householderBasis, 4 * d * 4],
-      [auxiliaryBasis, 4 * d * 4],
-      [reducedBasis, 4 * d * 4],
-    ] as const) {
-      const [single, double] = (["single", "double"] as const).map((precision) => make(given, { precision }));
-      expect(single.cost).toEqual({ ...double.cost, bytes });
-      const [a, b] = [single, double].map(matrixOf);
+    for (const make of [householderBasis, auxiliaryBasis, reducedBasis]) {
+      const [rounded, double] = ([precision, "double"] as const).map((each) => make(given, { precision: each }));
+      expect(rounded.cost).toEqual({ ...double.cost, bytes: Math.ceil(bytes * d * 4) });
+      const [a, b] = [rounded, double].map(matrixOf);
       const difference = Math.max(...a.data.map((value, k) => Math.abs(value - b.data[k])));
-      expect(difference).toBeGreaterThan(1e-10);
-      expect(difference).toBeLessThan(1e-6);
+      expect(difference).toBeGreaterThan(least);
+      expect(difference).toBeLessThan(most);
     }
   });
 });
@@ -269,7 +268,7 @@ describe("bases refuse", () => {
     ).toThrow('the tensor "b" stands twice');
     for (const make of [householderBasis, auxiliaryBasis, reducedBasis])
       expect(() => make(directions(d, 2, 1), { precision: "half" as "single" })).toThrow(
-        'precision is "half"; expected "double" or "single"',
+        'precision is "half"; expected "double", "single" or "third"',
       );
     const odd = layout({ a: [2], c: [2], "a+c": [2] });
     expect(() => unionBasis(odd, [{ tensors: ["a", "c"], basis: denseBasis(Matrix.identity(4)) }])).toThrow(

@@ -15,7 +15,7 @@ function overlapped(from: Basis, to: Basis, v: Float64Array): Float64Array {
 describe("averages of squares between Householder-completed bases", () => {
   it("are (R∘R) v to round-off of the largest, for other directions, ranks and precisions, also for equal bases", () => {
     const ranks = fc.integer({ min: 0, max: d });
-    const precisions = fc.constantFrom("double" as const, "single" as const);
+    const precisions = fc.constantFrom("double", "single", "third" as const);
     fc.assert(
       fc.property(ranks, ranks, precisions, fc.nat(), fc.boolean(), (rank, other, precision, seed, near) => {
         const from = householderBasis(directions(d, rank, seed), { precision });

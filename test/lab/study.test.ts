@@ -4,7 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { runner } from "../../lab/src/study/run-job.ts";
 import { withoutClocks, type StudySummary } from "../../lab/src/study/summary.ts";
+import { dataFolder } from "../../lab/src/surroundings.ts";
 import { commandPath, run } from "./process.ts";
 
 const root = mkdtempSync(join(tmpdir(), "egop-study-"));
@@ -48,6 +50,23 @@ describe("egop run", () => {
     expect(readFileSync(join(whole, "report.html"), "utf8")).not.toMatch(/NaN|undefined|<script|<link|src=/);
     const again = await run("report", whole);
     expect([again.status, again.stdout]).toEqual([0, `Report: ${join(whole, "report.html")}\n`]);
+  });
+
+  it("begins with the seed that it is told", async () => {
+    const out = join(root, "third");
+    await run("run", "logistic", "--steps", "5", "--seed", "3", "--seeds", "2", "--threads", "1", "--out", out);
+    const { firstSeed, seeds, series } = summaryIn(out);
+    expect([firstSeed, seeds]).toEqual([3, 2]);
+    const [{ optimizer, basis, learningRate, finalLosses }] = series;
+    const how = {
+      ...{ task: "logistic", folder: dataFolder(), optimizer, basis },
+      rate: learningRate,
+      steps: 5,
+    } as const;
+    const lossOf = (seed: number): number | null =>
+      runner()({ ...how, seed, samplesPerParameter: 1 }, () => undefined).finalLoss;
+    expect(finalLosses).toEqual([lossOf(3), lossOf(4)]);
+    expect(lossOf(3)).not.toBe(lossOf(0));
   });
 
   it("refuses what makes no sense in one line, with exit status 2", async () => {

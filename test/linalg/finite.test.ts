@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NotFiniteError } from "../../src/errors.ts";
-import { checkFinite, requireFinite } from "../../src/linalg/finite.ts";
+import { checkFinite, indexOfNotFinite, requireFinite } from "../../src/linalg/finite.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 
 describe("checkFinite", () => {
@@ -32,5 +32,21 @@ describe("requireFinite", () => {
     matrix.set(1, 2, 5e-324);
     requireFinite(matrix, "singularValues");
     requireFinite(new Matrix(3, 0), "singularValues");
+  });
+});
+
+describe("indexOfNotFinite", () => {
+  it("finds the first entry that is not finite, wherever it is", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double(), { maxLength: 12 }), (entries) => {
+        expect(indexOfNotFinite(Float64Array.from(entries))).toBe(entries.findIndex((x) => !Number.isFinite(x)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("is not misled by sums that overflow or cancel", () => {
+    expect(indexOfNotFinite(new Float64Array(9).fill(Number.MAX_VALUE))).toBe(-1);
+    expect(indexOfNotFinite(Float64Array.of(1, Infinity, 2, -Infinity, 3))).toBe(1);
   });
 });

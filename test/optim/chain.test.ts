@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ArgumentError, ShapeError, StateError } from "../../src/errors.ts";
 import { layout } from "../../src/linalg/layout.ts";
 import { addWeightDecay } from "../../src/optim/add-weight-decay.ts";
+import * as optim from "../../src/optim/index.ts";
 import { adam, adamw } from "../../src/optim/adam.ts";
 import { chain } from "../../src/optim/chain.ts";
 import { scaleByAdagrad } from "../../src/optim/scale-by-adagrad.ts";
@@ -103,6 +104,29 @@ describe("chain", () => {
     expect(() => transformation.update(three, transformation.init(size2), two)).toThrow(new ShapeError(message));
     const others: GradientTransformation[] = [scaleByAdam(), scaleByAdagrad(), addWeightDecay(1), adam()];
     for (const each of others) expect(() => each.update(two, each.init(size2), three)).toThrow(ShapeError);
+  });
+
+  it("takes parts without a check", () => {
+    const halving: GradientTransformation = {
+      name: "halving",
+      init: () => ({ kind: "halving", version: 1 }),
+      update: (gradient) => gradient.forEach((entry, i) => (gradient[i] = entry / 2)),
+    };
+    expect(stepsOf(chain(halving, sgd({ learningRate: 1 })), [[2, 4]], [0, 0]).steps).toEqual([[-1, -2]]);
+  });
+
+  it("is given a check by every part of the optimizers", () => {
+    const made = Object.entries(optim).flatMap(([name, value]) => {
+      try {
+        const optimizer = (value as (options: object) => GradientTransformation)({ learningRate: 0.1 });
+        return optimizer.name === name ? [optimizer] : [];
+      } catch {
+        return []; // It is no optimizer, or is not made of options alone.
+      }
+    });
+    expect(made.length).toBeGreaterThan(20);
+    for (const { name, parts = [] } of made)
+      for (const each of parts) expect(Object.hasOwn(each, "check"), `${name}: ${each.name}`).toBe(true);
   });
 
   it("refuses to be empty", () => {

@@ -10,6 +10,7 @@ export const largeExperiments: readonly Experiment[] = [
     optimizers: ["adam"],
     bases: [
       "original",
+      "random",
       "householder-by-tensor",
       "kronecker",
       "kronecker-of-rank",
@@ -17,11 +18,11 @@ export const largeExperiments: readonly Experiment[] = [
       "auxiliary",
       "householder",
     ],
-    baselines: ["shampoo", "soap-often", "muon"],
+    baselines: ["adagrad", "adamw", "sgd", "ggt", "shampoo", "soap-never", "soap-seldom", "soap-often", "muon"],
     // Some 35 epochs.
     steps: 200,
-    // One start: each run takes as long as a study of a small model.
-    seeds: 1,
+    seeds: 10,
+    tuningSeeds: 1,
     // 256 batches: four for each of 64 directions.
     samplesPerParameter: 256 / 50826,
   },

@@ -4,10 +4,10 @@ import type { Experiment } from "./experiment.ts";
 const common = {
   optimizers: ["adamw-decaying"],
   bases: [
-    ...(["original", "auxiliary-50", "auxiliary-200", "auxiliary-400"] as const),
+    ...(["original", "random", "auxiliary-50", "auxiliary-200", "auxiliary-400"] as const),
     ...(["reduced-50", "reduced-200", "reduced-400"] as const),
   ],
-  baselines: ["adam", "sgd"],
+  baselines: ["adam", "adagrad", "sgd", "ggt", "shampoo", "soap-never", "soap-seldom", "soap-often", "muon"],
   steps: 4000,
   seeds: 10,
   tuningSeeds: 1,

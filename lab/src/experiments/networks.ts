@@ -34,8 +34,6 @@ const mixture = {
 export const networkExperiments: readonly Experiment[] = [
   {
     ...common,
-    // A step of full-matrix Adagrad takes ten milliseconds at this size, a hundred of the others'.
-    baselines: ["sgd", "shampoo", "soap-never", "soap-seldom", "soap-often", "muon", "lbfgs"],
     name: "linear-network",
     title: "A linear network of three layers, inputs decaying as i⁻²",
     question: "Is the first experiment of the paper reproduced?",

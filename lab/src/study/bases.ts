@@ -63,8 +63,11 @@ export const studiedBasisTitles: Readonly<Record<StudiedBasis, string>> = {
 /** The rank of bases that have one without a number: a share of the parameters, up to what large models pay for. */
 const rankShare = 0.05;
 const largestRank = 64;
-/** Beyond this many parameters a random rotation is a randomized Hadamard transform, which needs no matrix. */
-const mostDense = 4096;
+/**
+ * Beyond this many parameters a random rotation is a randomized Hadamard transform, which needs no matrix: two readings of
+ * a whole one at each step would take most of a study's time.
+ */
+const mostDense = 2048;
 /** Renewed bases are made at the start and at so many even distances on the way. */
 const renewals = 4;
 

@@ -4,6 +4,7 @@ import {
   adam,
   adamw,
   fullAdagrad,
+  ggt,
   lbfgs,
   muon,
   sgd,
@@ -22,6 +23,7 @@ export type StudiedOptimizer =
   | "adagrad"
   | "sgd"
   | "full-adagrad"
+  | "ggt"
   | "shampoo"
   | "soap-never"
   | "soap-seldom"
@@ -54,6 +56,8 @@ export const optimizerChoices: Readonly<Record<StudiedOptimizer, OptimizerChoice
   adagrad: { title: "Adagrad", make: (learningRate) => adagrad({ learningRate }), center: -2 },
   sgd: { title: "SGD, momentum 0.9", make: (learningRate) => sgd({ learningRate, momentum: 0.9 }), center: -4 },
   "full-adagrad": { title: "Full Adagrad", make: (learningRate) => fullAdagrad({ learningRate }), center: -2 },
+  // Where the whole matrix is too dear: that of the last gradients.
+  ggt: { title: "Full Adagrad of 50 gradients", make: (learningRate) => ggt({ learningRate, window: 50 }), center: -2 },
   shampoo: { title: "Shampoo", make: (learningRate) => shampoo({ learningRate }), center: -4 },
   "soap-never": { title: "SOAP, basis kept", make: soapEvery(1_000_000), center: -6 },
   "soap-seldom": { title: "SOAP, refreshed at 100", make: soapEvery(100), center: -6 },

@@ -72,14 +72,20 @@ export function digitsTask({ hidden, divisor, batch, scheme }: DigitsNetwork, da
     .slice(1)
     .flatMap((width, k) => [[`W${k + 1}`, [widths[k], width]] as const, [`b${k + 1}`, [width]] as const]);
   const model = layout(Object.fromEntries<readonly number[]>(shapes));
+  type Rows = { readonly x: Tensor; readonly label: Tensor };
+  const meanLoss = (p: Readonly<Record<string, Tensor>>, { x, label }: Rows): Tensor =>
+    mean(softmaxCrossEntropy(scores(p, x, layers), label));
   const lossOn = (rows: number): DifferentiableLoss<{ x: [number, number]; label: [number] }> =>
-    differentiable(model, { x: [rows, 64], label: [rows] }, (p, { x, label }) =>
-      mean(softmaxCrossEntropy(scores(p, x, layers), label)),
-    );
+    differentiable(model, { x: [rows, 64], label: [rows] }, meanLoss);
   const predict = compiled(model, { x: [test.rows, 64] }, (p, { x }) => scores(p, x, layers)).on({
     x: test.features,
   });
   const rows = { x: training.features, label: training.labels };
+  /** Runs on mini-batches look at the whole loss now and then. */
+  const wholeLoss = (): ((parameters: Float64Array) => number) => {
+    const forward = compiled(model, { x: [training.rows, 64], label: [training.rows] }, meanLoss).on(rows);
+    return (parameters) => forward(parameters)[0];
+  };
   const batches = batch === undefined ? "full batch" : `mini-batches of ${batch}`;
   return {
     title: `UCI digits, 64 → ${hidden.map((units) => `${units} ReLU → `).join("")}10`,
@@ -89,7 +95,7 @@ export function digitsTask({ hidden, divisor, batch, scheme }: DigitsNetwork, da
     citation,
     model,
     objective: lossOn(training.rows).on(rows),
-    ...(batch === undefined ? {} : { batches: lossOn(batch).onBatches(rows) }),
+    ...(batch === undefined ? {} : { batches: lossOn(batch).onBatches(rows), loss: wholeLoss() }),
     points: initialization(model, { scheme }),
     start:
       scheme === "lecun" ? usualStart : "Glorot's normal weights, biases 0; EGOP samples from the same distribution",

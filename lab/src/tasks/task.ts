@@ -12,6 +12,8 @@ export interface Task {
   readonly model: Layout;
   /** The training loss, over all rows. */
   readonly objective: Objective;
+  /** Its value alone, to the bit, where that is cheaper than with the gradient. */
+  loss?(parameters: Float64Array): number;
   /** What runs train on, where that is not the whole loss: mini-batches drawn by key. */
   readonly batches?: StochasticObjective;
   /** How starts are drawn, in words. */

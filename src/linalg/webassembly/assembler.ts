@@ -49,6 +49,8 @@ export const shiftLeft = (bits: number): Code => [integer(bits), 0x74];
 const access = (opcode: number, offset: number): Code =>
   offset < 0x80 ? [0xfd, opcode, 3, offset] : [0xfd, opcode, 3, unsigned(offset)];
 export const load = (offset = 0): Code => access(0x00, offset);
+/** Promises no alignment of the address. */
+export const loadUnaligned = (offset: number): Code => [0xfd, 0x00, 0, unsigned(offset)];
 export const loadSplat = (offset = 0): Code => access(0x0a, offset);
 export const store = (offset = 0): Code => access(0x0b, offset);
 /** Of one lane: loaded beside a zero; stored from the first. */
@@ -58,6 +60,8 @@ export const zero: Code = [vector(0x0c), new Array<number>(16).fill(0)];
 export const addLanes: Code = vector(0xf0);
 export const subtractLanes: Code = vector(0xf1);
 export const multiplyLanes: Code = vector(0xf2);
+/** The 64 bits of each lane. */
+export const shiftLanesLeft = (bits: number): Code => [integer(bits), vector(0xcb)];
 
 /** `condition` leaves a number on the stack; the first branch runs unless it is 0. */
 export const when = (condition: Code, then: Code, otherwise: Code = []): Code => [

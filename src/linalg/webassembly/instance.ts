@@ -83,7 +83,7 @@ function instantiateGiven(module: object): Kernels {
   try {
     const kernels = instantiate(module);
     const exports = new (engine().Instance)(module).exports as Partial<ResidentKernels>;
-    const missing = ["multiplyRows", "addColumns64"].find((name) => exports[name] === undefined);
+    const missing = ["multiplyRows", "addColumns64", "addColumns21"].find((name) => exports[name] === undefined);
     if (missing !== undefined) throw new ArgumentError(`useWebAssembly: the module exports no \`${missing}\`.`);
     return kernels;
   } catch (cause) {
@@ -163,8 +163,10 @@ export interface ResidentKernels {
   readonly outerProducts: (a: number, b: number, c: number, count: number, rows: number, columns: number) => void;
   readonly addColumns64: PanelKernel;
   readonly addColumns32: PanelKernel;
+  readonly addColumns21: PanelKernel;
   readonly addInnerProducts64: PanelKernel;
   readonly addInnerProducts32: PanelKernel;
+  readonly addInnerProducts21: PanelKernel;
   readonly allFinite: (from: number, length: number) => number;
   readonly listEntries: (
     b: number,

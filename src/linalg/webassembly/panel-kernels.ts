@@ -1,31 +1,51 @@
 /**
  * WebAssembly kernels for products of a tall matrix with vectors, where the matrix lies in the module's memory in panels
- * (panel-columns.ts): eight rows, four pairs of two, and of these all first elements, all second ones, …. Two rows at a
+ * (panel-columns.ts): eight or twelve rows, pairs of two, and of these all first elements, all second ones, …. Two rows at a
  * time, each lane an accumulator of its own, in the order of the loops in panel-columns.ts: the bits are theirs.
  *
- * Each kernel exists for panels of doubles and of singles; singles are made doubles before anything is computed with them.
+ * Each kernel exists for panels of doubles, of singles, and of thirds of doubles (packed-thirds.ts). Singles are made doubles
+ * before anything is computed with them; thirds are doubles as they are read, at the price of a shift for every third pair.
  */
 import * as wasm from "./assembler.ts";
 import { type Code, countDown, get, i32, increase, numbers, repeated, set, v128 } from "./assembler.ts";
+import { thirdsMargin } from "./workspace.ts";
 
-/** Rows in a panel, two to a lane. */
-const pairs = 4;
 /** Elements of the row index that a turn of the innermost loop covers: the number of columns is a multiple of it. */
 const unrolled = 2;
 
 /** v128.load64_zero, f64x2.promote_low_f32x4. */
 const loadSingles = (offset: number): Code => [0xfd, 0x5d, 3, offset, 0xfd, 0x5f];
 
-/** The name's ending, the bytes of an element, and how two of them are loaded. */
+/** How the elements are kept. */
 interface Precision {
-  readonly suffix: "64" | "32";
-  readonly bytes: 8 | 4;
-  readonly loadPair: (offset: number) => Code;
+  /** The name's ending. */
+  readonly suffix: "64" | "32" | "21";
+  /** Pairs of rows in a panel. */
+  readonly pairs: 4 | 6;
+  /** Bytes of a panel's column. */
+  readonly bytes: 64 | 32;
+  /** Pair k of the column `step` behind the one at `matrix`, as doubles; `bits` is a local to keep between pairs. */
+  readonly loadPair: (matrix: number, step: number, k: number, bits: number) => Code;
 }
 
 const precisions: readonly Precision[] = [
-  { suffix: "64", bytes: 8, loadPair: (offset) => wasm.load(offset) },
-  { suffix: "32", bytes: 4, loadPair: (offset) => loadSingles(offset) },
+  {
+    ...{ suffix: "64", pairs: 4, bytes: 64 },
+    loadPair: (matrix, step, k) => [...get(matrix), ...wasm.load(64 * step + 16 * k)],
+  },
+  {
+    ...{ suffix: "32", pairs: 4, bytes: 32 },
+    loadPair: (matrix, step, k) => [...get(matrix), ...loadSingles(32 * step + 8 * k)],
+  },
+  {
+    ...{ suffix: "21", pairs: 6, bytes: 32 },
+    loadPair: (matrix, step, k, bits) => {
+      if (k % 3 === 1) return [...get(bits), ...wasm.shiftLanesLeft(20)];
+      const offset = thirdsMargin + 32 * step + 16 * Math.floor(k / 3);
+      if (k % 3 === 2) return [...get(matrix), ...wasm.loadUnaligned(offset - 5)];
+      return [...get(matrix), ...wasm.load(offset), ...wasm.tee(bits)];
+    },
+  },
 ];
 
 /** The body for each panel of a matrix: the loop over columns, with the two locals that count and move. */
@@ -39,28 +59,28 @@ function eachPanel(panels: number, columns: number, left: number, before: Code, 
 }
 
 /** addColumns(matrix, panels, factors, to, columns): to ← to + Σₖ columnₖ·factorₖ in ascending k. */
-function addColumns({ suffix, bytes, loadPair }: Precision): wasm.FunctionSource {
+function addColumns({ suffix, pairs, bytes, loadPair }: Precision): wasm.FunctionSource {
   const [matrix, panels, factors, to, columns, left, from] = numbers(0, 7);
   const sums = numbers(7, pairs);
-  const factor = 7 + pairs;
+  const [factor, bits] = numbers(7 + pairs, 2);
   const each = (use: (sum: number, k: number) => Code): Code => sums.flatMap((sum, k) => use(sum, k));
   const turn = numbers(0, unrolled).flatMap((step) => [
     ...[...get(from), ...wasm.loadSplat(8 * step), ...set(factor)],
     ...each((sum, k) => [
-      ...[...get(sum), ...get(matrix), ...loadPair((step * pairs + k) * 2 * bytes), ...get(factor)],
+      ...[...get(sum), ...loadPair(matrix, step, k, bits), ...get(factor)],
       ...[...wasm.multiplyLanes, ...wasm.addLanes, ...set(sum)],
     ]),
   ]);
   return {
     name: `addColumns${suffix}`,
     parameters: repeated(i32, 5),
-    locals: [...repeated(i32, 2), ...repeated(v128, pairs + 1)],
+    locals: [...repeated(i32, 2), ...repeated(v128, pairs + 2)],
     body: eachPanel(
       panels,
       columns,
       left,
       [...each((sum, k) => [...get(to), ...wasm.load(16 * k), ...set(sum)]), ...get(factors), ...set(from)],
-      [...turn, ...increase(matrix, unrolled * pairs * 2 * bytes), ...increase(from, unrolled * 8)],
+      [...turn, ...increase(matrix, unrolled * bytes), ...increase(from, unrolled * 8)],
       [...each((sum, k) => [...get(to), ...get(sum), ...wasm.store(16 * k)]), ...increase(to, 16 * pairs)],
     ),
   };
@@ -70,14 +90,14 @@ function addColumns({ suffix, bytes, loadPair }: Precision): wasm.FunctionSource
  * addInnerProducts(matrix, panels, vector, to, columns): two sums a column, one of even and one of odd rows' products with
  * the vector, in ascending order of the rows; to: columns × 2.
  */
-function addInnerProducts({ suffix, bytes, loadPair }: Precision): wasm.FunctionSource {
+function addInnerProducts({ suffix, pairs, bytes, loadPair }: Precision): wasm.FunctionSource {
   const [matrix, panels, vector, to, columns, left, at] = numbers(0, 7);
   const entries = numbers(7, pairs);
-  const sum = 7 + pairs;
+  const [sum, bits] = numbers(7 + pairs, 2);
   const turn = numbers(0, unrolled).flatMap((step) => [
     ...[...get(at), ...wasm.load(16 * step), ...set(sum)],
     ...entries.flatMap((entry, k) => [
-      ...[...get(sum), ...get(entry), ...get(matrix), ...loadPair((step * pairs + k) * 2 * bytes)],
+      ...[...get(sum), ...get(entry), ...loadPair(matrix, step, k, bits)],
       ...[...wasm.multiplyLanes, ...wasm.addLanes, ...set(sum)],
     ]),
     ...[...get(at), ...get(sum), ...wasm.store(16 * step)],
@@ -85,7 +105,7 @@ function addInnerProducts({ suffix, bytes, loadPair }: Precision): wasm.Function
   return {
     name: `addInnerProducts${suffix}`,
     parameters: repeated(i32, 5),
-    locals: [...repeated(i32, 2), ...repeated(v128, pairs + 1)],
+    locals: [...repeated(i32, 2), ...repeated(v128, pairs + 2)],
     body: eachPanel(
       panels,
       columns,
@@ -94,13 +114,13 @@ function addInnerProducts({ suffix, bytes, loadPair }: Precision): wasm.Function
         ...entries.flatMap((entry, k) => [...get(vector), ...wasm.load(16 * k), ...set(entry)]),
         ...[...get(to), ...set(at)],
       ],
-      [...turn, ...increase(matrix, unrolled * pairs * 2 * bytes), ...increase(at, unrolled * 16)],
+      [...turn, ...increase(matrix, unrolled * bytes), ...increase(at, unrolled * 16)],
       increase(vector, 16 * pairs),
     ),
   };
 }
 
-/** All functions, for doubles and for singles. */
+/** All functions, for doubles, singles and thirds. */
 export function panelKernels(): wasm.FunctionSource[] {
   return precisions.flatMap((precision) => [addColumns(precision), addInnerProducts(precision)]);
 }

@@ -16,3 +16,5 @@ export const rootsStart: number = panelsStart + innerBlock * columnBlock;
 const rootsSize = 256;
 /** Where operands may begin. */
 export const residentStart: number = rootsStart + rootsSize;
+/** Bytes of zeros that lie before the first element of a matrix of thirds of doubles. */
+export const thirdsMargin = 16;

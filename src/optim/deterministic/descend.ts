@@ -7,7 +7,8 @@
  */
 import { ArgumentError, NotFiniteError, ShapeError } from "../../errors.ts";
 import { layout } from "../../linalg/layout.ts";
-import { indexOfNotFinite, placeOf } from "../finite.ts";
+import { indexOfNotFinite } from "../../linalg/finite.ts";
+import { placeOf } from "../place.ts";
 import { gradientNorm } from "../gradient-norm.ts";
 import { requireKnown, requireNonnegative } from "../hyperparameters.ts";
 import { checkStart, restoreRun, type Run, type RunState, type StepProgress, type StopReason } from "../run.ts";

@@ -15,7 +15,7 @@ import { ArgumentError } from "../../errors.ts";
 import { strideNorm } from "../../linalg/householder.ts";
 import { Matrix } from "../../linalg/matrix.ts";
 import { pivotedQR } from "../../linalg/pivoted-qr.ts";
-import { indexOfNotFinite } from "../finite.ts";
+import { indexOfNotFinite } from "../../linalg/finite.ts";
 import { gradientNorm } from "../gradient-norm.ts";
 import { requireKnown } from "../hyperparameters.ts";
 import { checkState } from "../state.ts";

@@ -92,7 +92,7 @@ export function scaleByFisher(
       requireSameTensors("scaleByFisher", source.layout, layout);
       return { kind: "scaleByFisher", version: 1, step: 0 };
     },
-    apply(gradient, state, parameters) {
+    apply(gradient, state, _loop, parameters) {
       const rowsKey = fold(key, state.step);
       solve ??= solver === "cg" ? conjugateGradients(dimension, tolerance, iterations) : denseSolver(dimension);
       solve(gradient, dampingAt(state.step), (direction, out) => {
