@@ -26,8 +26,6 @@ export function implicitQL(diagonal: Float64Array, subdiagonal: Float64Array, ve
   if (n > 0) e[n - 1] = 0;
   let norm = 0;
   for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(diagonal[i]) + Math.abs(e[i]));
-  const cosines = new Float64Array(n);
-  const sines = new Float64Array(n);
   let sweeps = 0;
   for (let l = 0; l < n; l++) {
     for (;;) {
@@ -38,9 +36,7 @@ export function implicitQL(diagonal: Float64Array, subdiagonal: Float64Array, ve
         diagonal[l] = first;
         diagonal[m] = second;
         e[l] = 0;
-        cosines[l] = cosine;
-        sines[l] = -sine;
-        rotateColumns(vectors, n, l, m, cosines, sines);
+        rotateColumns(vectors, n, l, cosine, -sine);
         break;
       }
       if (sweeps++ === maximumSweeps * n)
@@ -49,8 +45,7 @@ export function implicitQL(diagonal: Float64Array, subdiagonal: Float64Array, ve
           sweeps - 1,
           Math.abs(e[l]),
         );
-      const last = sweep(diagonal, e, l, m, cosines, sines);
-      rotateColumns(vectors, n, last, m, cosines, sines);
+      sweep(diagonal, e, l, m, vectors);
     }
   }
 }
@@ -68,16 +63,10 @@ function firstNegligible(d: Float64Array, e: Float64Array, l: number, norm: numb
 
 /**
  * One QL sweep on rows l to m: a bulge is chased from the bottom to the top by rotations of i and i + 1, i = m − 1, m − 2,
- * …, of which the last is returned (m where there is none).
+ * …. Columns are turned on the way, while the processor waits for the next rotation's root and quotients.
  */
-function sweep(
-  d: Float64Array,
-  e: Float64Array,
-  l: number,
-  m: number,
-  cosines: Float64Array,
-  sines: Float64Array,
-): number {
+function sweep(d: Float64Array, e: Float64Array, l: number, m: number, vectors: Float64Array): void {
+  const n = d.length;
   const half = (d[l + 1] - d[l]) / (2 * e[l]);
   const root = hypotenuse(half, 1);
   let g = d[m] - d[l] + e[l] / (half + (half < 0 ? -root : root));
@@ -93,7 +82,7 @@ function sweep(
       // The bulge has vanished on the way: the matrix splits here, and what is left of it is for the next sweep.
       d[i + 1] -= p;
       e[m] = 0;
-      return i + 1;
+      return;
     }
     sine = f / r;
     cosine = g / r;
@@ -102,13 +91,11 @@ function sweep(
     p = sine * t;
     d[i + 1] = g + p;
     g = cosine * t - b;
-    cosines[i] = cosine;
-    sines[i] = sine;
+    rotateColumns(vectors, n, i, cosine, sine);
   }
   d[l] -= p;
   e[l] = g;
   e[m] = 0;
-  return l;
 }
 
 /** √(a² + b²) without overflow. */
@@ -122,45 +109,12 @@ function hypotenuse(a: number, b: number): number {
   return larger * Math.sqrt(x * x + y * y);
 }
 
-/**
- * Column i + 1 becomes s·(column i) + c·(column i + 1), column i becomes c·(column i) − s·(column i + 1), for i from
- * `high` − 1 down to `low`. Row by row, two at a time: what one rotation leaves in column i is what the next one takes.
- */
-function rotateColumns(
-  vectors: Float64Array,
-  n: number,
-  low: number,
-  high: number,
-  cosines: Float64Array,
-  sines: Float64Array,
-): void {
-  let row = 0;
-  for (; row + 2 <= n; row += 2) {
-    let at = row * n + high;
-    let a = vectors[at];
-    let b = vectors[at + n];
-    for (let i = high - 1; i >= low; i--) {
-      const c = cosines[i];
-      const s = sines[i];
-      const x = vectors[at - 1];
-      const y = vectors[at - 1 + n];
-      vectors[at] = s * x + c * a;
-      vectors[at + n] = s * y + c * b;
-      a = c * x - s * a;
-      b = c * y - s * b;
-      at--;
-    }
-    vectors[at] = a;
-    vectors[at + n] = b;
+/** Column i + 1 becomes s·(column i) + c·(column i + 1), column i becomes c·(column i) − s·(column i + 1). */
+function rotateColumns(vectors: Float64Array, n: number, i: number, cosine: number, sine: number): void {
+  for (let at = i; at < vectors.length; at += n) {
+    const x = vectors[at];
+    const a = vectors[at + 1];
+    vectors[at] = cosine * x - sine * a;
+    vectors[at + 1] = sine * x + cosine * a;
   }
-  if (row === n) return;
-  let at = row * n + high;
-  let a = vectors[at];
-  for (let i = high - 1; i >= low; i--) {
-    const x = vectors[at - 1];
-    vectors[at] = sines[i] * x + cosines[i] * a;
-    a = cosines[i] * x - sines[i] * a;
-    at--;
-  }
-  vectors[at] = a;
 }

@@ -33,9 +33,11 @@ export function eliminateWhole(
   if (n > plainSize && n <= wholeSize && kernels !== null) {
     const stride = evenStride(n);
     const array = kernels.memory(n * stride);
-    copyRows(matrix, 0, n, array, 0, stride, n, n);
+    if (stride === n) array.set(matrix);
+    else copyRows(matrix, 0, n, array, 0, stride, n, n);
     eliminate({ array, start: 0, stride, kernels }, n, n, exchanges);
-    if (packed !== null) copyRows(array, 0, stride, packed, 0, n, n, n);
+    if (packed !== null && stride === n) packed.set(array.subarray(0, n * n));
+    else if (packed !== null) copyRows(array, 0, stride, packed, 0, n, n, n);
     return { array, start: 0, stride, kernels };
   }
   const array = packed ?? (n <= plainSize ? kernels?.memory(n * n) : undefined) ?? new Float64Array(n * n);

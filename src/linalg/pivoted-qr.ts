@@ -135,12 +135,12 @@ export function pivotInPlace(
   scales: Float64Array,
 ): void {
   const workspace = data.length <= smallTarget ? null : new Float64Array(stride);
-  // Numbers in plain arrays: for so few, typed ones would take longer to make than to fill.
-  const norms = new Array<number>(columns);
-  const exact = new Array<number>(columns);
+  const norms = new Float64Array(columns);
+  const exact = new Float64Array(columns);
   for (let j = 0; j < columns; j++) {
     order[j] = j;
-    norms[j] = exact[j] = strideNorm(data, j, stride, rows);
+    norms[j] = strideNorm(data, j, stride, rows);
+    exact[j] = norms[j];
   }
   for (let j = 0; j < scales.length; j++) {
     let pivot = j;
@@ -170,8 +170,8 @@ function lowerNorm(
   data: Float64Array,
   rows: number,
   stride: number,
-  norms: number[],
-  exact: number[],
+  norms: Float64Array,
+  exact: Float64Array,
   j: number,
   l: number,
 ): void {

@@ -33,7 +33,7 @@ export function smallSVD({ rows: m, columns: n, data }: Matrix): TallSVD {
   gatherLeft(work, m, n, left, factors);
   gatherRight(work, m, n, right, factors + n);
   bidiagonalQR(values, superdiagonal, { data: work, left, leftWidth: m, right, rightWidth: n });
-  return inOrder(work, m, n, left, right, values, scale);
+  return inOrder(work, m, n, left, right, factors, values, scale);
 }
 
 /** The values of `smallSVD` alone, with the same bits. */
@@ -149,26 +149,34 @@ function gatherRight(a: Float64Array, m: number, n: number, right: number, facto
   }
 }
 
-/** The rows as columns, by descending value. */
+/**
+ * The rows as columns, by descending value: the left ones to where Aᵀ was, then the right ones to where the left ones were, so
+ * that the result lies in the workspace.
+ */
 function inOrder(
   work: Float64Array,
   m: number,
   n: number,
   left: number,
   right: number,
+  order: number,
   found: Float64Array,
   scale: number,
 ): TallSVD {
-  const [u, v, values] = [new Matrix(m, n), new Matrix(n, n), new Float64Array(n)];
+  const values = new Float64Array(n);
   for (let j = 0; j < n; j++) {
     // What was taken is marked by −1.
     let from = 0;
     for (let k = 1; k < n; k++) if (found[k] > found[from]) from = k;
     values[j] = found[from] / scale;
     found[from] = -1;
-    for (let i = 0, at = j; i < m; i++, at += n) u.data[at] = work[left + from * m + i];
-    for (let i = 0, at = j; i < n; i++, at += n) v.data[at] = work[right + from * n + i];
+    work[order + j] = from;
+    for (let i = 0, at = j, row = left + from * m; i < m; i++, at += n) work[at] = work[row + i];
   }
+  for (let j = 0; j < n; j++)
+    for (let i = 0, at = left + j, row = right + work[order + j] * n; i < n; i++, at += n) work[at] = work[row + i];
   requireRepresentable(values, "singularValueDecomposition: a singular value");
-  return { values, u, v };
+  const { buffer } = work;
+  const u = new Matrix(m, n, new Float64Array(buffer, 0, m * n));
+  return { values, u, v: new Matrix(n, n, new Float64Array(buffer, 8 * left, n * n)) };
 }

@@ -9,7 +9,7 @@ import { requireRepresentable } from "./finite.ts";
 import { lu, type LUSolveOptions } from "./lu.ts";
 import { Matrix } from "./matrix.ts";
 import { eliminateWhole } from "./panel-elimination.ts";
-import { oneNormInRange } from "./range.ts";
+import { isInRange } from "./range.ts";
 import { solutionSpace } from "./right-hand-side.ts";
 import { requireSquare } from "./symmetry.ts";
 import { substituteVector } from "./vector-substitution.ts";
@@ -32,7 +32,7 @@ export function solve(
   options: LUSolveOptions<Matrix | Float64Array> = {},
 ): Matrix | Float64Array {
   const { rows: n } = a;
-  if (n !== a.columns || b instanceof Matrix || oneNormInRange(a) < 0) return solveByFactors(a, b, options);
+  if (n !== a.columns || b instanceof Matrix || !isInRange(a.data)) return solveByFactors(a, b, options);
   const { transpose = false, out } = options;
   const x = solutionSpace(b, out, n, "solve") as Float64Array;
   const exchanges = new Int32Array(n);

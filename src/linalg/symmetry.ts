@@ -20,13 +20,27 @@ export function requireSquare(matrix: Matrix, what: string): void {
  */
 export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix {
   const { rows: n, data } = matrix;
-  if (n === matrix.columns && scale === 1 && isSymmetric(data, n)) return new Matrix(n, n, data.slice());
-  requireSquare(matrix, what);
-  const largest = largestSize(data);
+  if (n !== matrix.columns) requireSquare(matrix, what);
   const result = new Matrix(n, n);
   const { data: mean } = result;
   for (let i = 0; i < n; i++)
     for (let j = 0, below = i * n, above = i; j <= i; j++, below++, above += n) {
+      const lower = data[below];
+      // The difference of infinities is NaN.
+      if (lower - data[above] !== 0) return averaged(matrix, scale, what, result);
+      mean[below] = mean[above] = lower * scale;
+    }
+  return result;
+}
+
+/** The same for what is not symmetric to the last bit, or has to be refused. */
+function averaged(matrix: Matrix, scale: number, what: string, result: Matrix): Matrix {
+  requireSquare(matrix, what);
+  const { rows: n, data } = matrix;
+  const largest = largestSize(data);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      const [below, above] = [i * n + j, j * n + i];
       const lower = data[below];
       const upper = data[above];
       // Halves first: the difference of two huge entries overflows.
@@ -34,15 +48,7 @@ export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix
         throw new ArgumentError(
           `${what}: the matrix is not symmetric: entry (${i}, ${j}) is ${lower}, entry (${j}, ${i}) is ${upper}.`,
         );
-      mean[below] = mean[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
+      result.data[below] = result.data[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
     }
   return result;
-}
-
-/** Whether mirrored entries are equal and all are finite: the difference of infinities is NaN. */
-function isSymmetric(data: Float64Array, n: number): boolean {
-  for (let i = 0; i < n; i++)
-    for (let j = 0, lower = i * n, upper = i; j <= i; j++, lower++, upper += n)
-      if (data[lower] - data[upper] !== 0) return false;
-  return true;
 }
