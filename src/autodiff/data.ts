@@ -1,6 +1,5 @@
 /** The data of a traced function: checked and copied when it is bound, drawn in batches of rows by key, or read where a caller points. */
 import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
-import { indexOfNotFinite } from "../linalg/finite.ts";
 import { sizeOf, type Layout, type Shape } from "../linalg/layout.ts";
 import { fold, subset, type Key } from "../math/random.ts";
 import { placeIn } from "./check-finite.ts";
@@ -27,7 +26,7 @@ export function checkedCopy(name: string, shape: Shape, given: ArrayLike<number>
       `The input "${name}" has ${given?.length ?? "no"} elements; its shape [${shape.join(", ")}] needs ${expected}.`,
     );
   const copy = Float64Array.from(given);
-  const bad = indexOfNotFinite(copy);
+  const bad = copy.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new NotFiniteError(`The input "${name}" is ${copy[bad]} at ${placeIn(shape, bad)}.`);
   return copy;
 }

@@ -47,7 +47,7 @@ export function define<State extends TransformationState, Loop extends ElementLo
   }
   function init({ size }: Layout): State {
     const zeros = vectors.map((field) => [field, new Float64Array(size)]);
-    return { kind, version: 1, ...fields, ...Object.fromEntries(zeros) } as unknown as State;
+    return { kind, version: 1, ...fields, ...Object.fromEntries(zeros) };
   }
   function update(
     gradient: Float64Array,

@@ -58,11 +58,7 @@ describe("egop run", () => {
     const { firstSeed, seeds, series } = summaryIn(out);
     expect([firstSeed, seeds]).toEqual([3, 2]);
     const [{ optimizer, basis, learningRate, finalLosses }] = series;
-    const how = {
-      ...{ task: "logistic", folder: dataFolder(), optimizer, basis },
-      rate: learningRate,
-      steps: 5,
-    } as const;
+    const how = { task: "logistic", folder: dataFolder(), optimizer, basis, rate: learningRate, steps: 5 } as const; // prettier-ignore
     const lossOf = (seed: number): number | null =>
       runner()({ ...how, seed, samplesPerParameter: 1 }, () => undefined).finalLoss;
     expect(finalLosses).toEqual([lossOf(3), lossOf(4)]);
