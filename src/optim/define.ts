@@ -46,8 +46,8 @@ export function define<State extends TransformationState, Loop extends ElementLo
     refuse?.(state, gradient, parameters);
   }
   function init({ size }: Layout): State {
-    const zeros = vectors.map((field) => [field, new Float64Array(size)]);
-    return { kind, version: 1, ...fields, ...Object.fromEntries(zeros) };
+    const zeros = vectors.map((field) => [field, new Float64Array(size)] as const);
+    return { kind, version: 1, ...fields, ...Object.fromEntries(zeros) } as unknown as State;
   }
   function update(
     gradient: Float64Array,
