@@ -25,6 +25,7 @@ import {
   type EgopEstimate,
   type Layout,
   type MomentForm,
+  type Precision,
   type StochasticObjective,
 } from "egop";
 import { digitsFile, digitsNetwork } from "./egop-digits.ts";
@@ -41,6 +42,7 @@ function timed<Result>(work: () => Result): { milliseconds: number; result: Resu
 }
 
 const alone = { peer: null, peerMilliseconds: null, ratio: null };
+const tenths = (value: number): number => Math.round(10 * value) / 10;
 const megabytes = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
 
 /** PyTorch's and LAPACK's milliseconds, where they are installed. */
@@ -119,40 +121,28 @@ function timeToLoss(report: Report): void {
     .sort((a, b) => a - b)[1];
   report({
     ...{ name: "to loss, original", size: 400, milliseconds: original, ...alone },
-    ...{ target, rate: tuned.rate },
+    ...{ target: target.toPrecision(4), rate: tuned.rate },
   });
-  const of = (
-    objective: StochasticObjective,
-    samples: number,
-    options: BasisOptions,
-    form?: MomentForm,
-  ): (() => Basis) => {
-    return () => {
-      const state = accumulate(objective, {
-        points,
-        to: samples,
-        key: random(1),
-        ...(form === undefined ? {} : { form }),
-      });
-      return estimateOf(state).basis(options);
-    };
+  const basisOf = (samples: number, options: BasisOptions, form?: MomentForm): Basis => {
+    const ways = { points, to: samples, key: random(1), ...(form === undefined ? {} : { form }) };
+    return estimateOf(accumulate(batches, ways)).basis(options);
   };
-  const bases: Readonly<Record<string, () => Basis>> = {
-    "kronecker, 64 batches": of(batches, 64, { by: "kronecker" }, kroneckerMarginals(model)),
-    "kronecker, 200 batches": of(batches, 200, { by: "kronecker" }, kroneckerMarginals(model)),
-    "rank 64, 128 batches": of(batches, 128, { rank: 64 }),
-    "rank 100, 200 batches": of(batches, 200, { rank: 100 }),
-    "by tensor rank 64, 128 batches": of(batches, 128, { by: "tensor", rank: 64 }),
-    "auxiliary 64, 128 batches": of(batches, 128, { rank: 64, form: "auxiliary" }),
-  };
-  for (const [name, make] of Object.entries(bases)) {
-    const basis = timed(make);
+  const bases: readonly [string, batches: number, BasisOptions, MomentForm?][] = [
+    ["kronecker", 64, { by: "kronecker" }, kroneckerMarginals(model)],
+    ["kronecker", 200, { by: "kronecker" }, kroneckerMarginals(model)],
+    ["rank 64", 128, { rank: 64 }],
+    ["rank 100", 200, { rank: 100 }],
+    ["by tensor, rank 64", 128, { by: "tensor", rank: 64 }],
+    ["auxiliary, rank 64", 128, { rank: 64, form: "auxiliary" }],
+  ];
+  for (const [name, samples, options, form] of bases) {
+    const basis = timed(() => basisOf(samples, options, form));
     const run = timeTo(target, reparameterize(full, basis.result), start);
     const milliseconds = run === undefined ? NaN : basis.milliseconds + run.milliseconds;
     report({
       ...{ name: `to loss, ${name}`, size: run?.steps ?? -1, milliseconds },
       ...{ peer: "original", peerMilliseconds: original, ratio: original / milliseconds },
-      ...{ estimateMilliseconds: Math.round(basis.milliseconds), rate: run?.rate ?? NaN },
+      ...{ batches: samples, estimateMilliseconds: Math.round(basis.milliseconds), rate: run?.rate ?? NaN },
     });
   }
 }
@@ -174,6 +164,28 @@ function stepper(objective: StochasticObjective, start: Float64Array): () => voi
   };
 }
 
+/** Milliseconds of two steppers that take their steps by turns: the medians, and the least. */
+function byTurns(plain: () => void, own: () => void): Record<"plain" | "own", { median: number; least: number }> {
+  const times: Record<"plain" | "own", number[]> = { plain: [], own: [] };
+  for (let round = -warmRounds; round < rounds; round++)
+    for (const [name, step] of [
+      ["plain", plain],
+      ["own", own],
+    ] as const) {
+      const { milliseconds } = timed(step);
+      if (round >= 0) times[name].push(milliseconds);
+    }
+  const summary = (all: number[]): { median: number; least: number } => {
+    all.sort((a, b) => a - b);
+    return { median: all[all.length >> 1], least: all[0] };
+  };
+  return { plain: summary(times.plain), own: summary(times.own) };
+}
+
+const rounds = 100;
+/** Until the engine has compiled everything. */
+const warmRounds = 60;
+
 /** The price of each structured basis: made from 256 batches, and a step in it beside a plain one. */
 function structuredBases(report: Report): void {
   const { model, batches } = digitsNetwork(256, 128);
@@ -181,36 +193,30 @@ function structuredBases(report: Report): void {
   const start = new Float64Array(model.size);
   points.draw(random(7), start, 0);
   const sampled = timed(() => egop(batches, { points, samples: 256, key: random(1) }));
-  report({ ...{ name: "256 batch gradients", size: model.size, milliseconds: sampled.milliseconds }, ...alone });
+  report({ name: "256 batch gradients", size: model.size, milliseconds: sampled.milliseconds, ...alone });
   const lowRank: Readonly<Record<string, BasisOptions>> = {
-    "per-tensor, rank 64": { by: "tensor", rank: 64 },
-    "reduced, rank 64": { rank: 64, form: "reduced", start },
-    "auxiliary, rank 64": { rank: 64, form: "auxiliary" },
-    "householder, rank 64": { rank: 64 },
+    "per-tensor": { by: "tensor", rank: 64 },
+    reduced: { rank: 64, form: "reduced", start },
+    auxiliary: { rank: 64, form: "auxiliary" },
+    householder: { rank: 64 },
   };
-  const singles = Object.entries(lowRank).map(
-    ([name, each]) => [`${name}, singles`, { ...each, precision: "single" }] as const,
-  );
-  const options: Readonly<Record<string, BasisOptions>> = {
-    kronecker: { by: "kronecker" },
-    "kronecker, rank 64": { by: "kronecker", rank: 64 },
-    ...lowRank,
-    ...Object.fromEntries(singles),
-  };
+  const kept = (precision: Precision): [string, BasisOptions][] =>
+    Object.entries(lowRank).map(([name, each]) => [`${name}, ${precision}s`, { ...each, precision }]);
+  const options: readonly [string, BasisOptions][] = [
+    ["kronecker", { by: "kronecker" }],
+    ["kronecker, completed", { by: "kronecker", rank: 64 }],
+    ...(["double", "single", "third"] as const).flatMap(kept),
+  ];
   const plain = stepper(batches, start);
-  for (const [name, each] of Object.entries(options)) {
+  for (const [name, each] of options) {
     const made = timed(() => estimateOf(sampled.result.state).basis(each));
-    const own = stepper(reparameterize(batches, made.result), start);
-    const times = race({ plain, own });
-    const [plainMilliseconds, milliseconds] = [times.get("plain") ?? NaN, times.get("own") ?? NaN];
+    const times = byTurns(plain, stepper(reparameterize(batches, made.result), start));
     report({
-      ...{ name: `step, ${name}`, size: model.size, milliseconds },
-      ...{ peer: "plain step", peerMilliseconds: plainMilliseconds, ratio: plainMilliseconds / milliseconds },
-      ...{
-        timesPlain: (milliseconds / plainMilliseconds).toFixed(2),
-        makingMilliseconds: Math.round(made.milliseconds),
-      },
-      ...{ peakMegabytes: megabytes() },
+      ...{ name: `step, ${name}`, size: model.size, milliseconds: times.own.median },
+      ...{ peer: "plain step", peerMilliseconds: times.plain.median, ratio: times.plain.median / times.own.median },
+      ...{ rank: each.rank ?? "whole", timesPlain: (times.own.median / times.plain.median).toFixed(2) },
+      ...{ timesPlainAtBest: (times.own.least / times.plain.least).toFixed(2) },
+      ...{ makingMilliseconds: Math.round(made.milliseconds), peakMegabytes: megabytes() },
     });
   }
 }
@@ -272,7 +278,11 @@ function costsBySize(report: Report, print: (text: string) => void, draw: (name:
       report({
         ...{ name: `by size, ${name}`, size: model.size, milliseconds: own },
         ...{ peer: "plain step", peerMilliseconds: plain, ratio: plain / own },
-        ...{ samples: to, samplingMilliseconds: state.milliseconds, makingMilliseconds: basis.milliseconds },
+        ...{
+          samples: to,
+          samplingMilliseconds: tenths(state.milliseconds),
+          makingMilliseconds: tenths(basis.milliseconds),
+        },
         ...{ bytes: basis.result.cost.bytes },
       });
     }

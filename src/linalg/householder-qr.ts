@@ -24,6 +24,9 @@ import { solvedLike } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 
+/** Panels of so many rows are factored by themselves. */
+const tallPanel = 512;
+
 /** A = Q R as reflectors, with what one does with it. Made by `householderQR`. */
 export class HouseholderQR {
   /** m × n: R on and above the diagonal, the reflectors' vectors (without their leading 1) below. */
@@ -200,10 +203,16 @@ function factorInBlocks(packed: Matrix, scales: Float64Array): void {
   const row = new Float64Array(columns);
   for (let first = 0; first < scales.length; first += reflectorBlock) {
     const count = Math.min(reflectorBlock, scales.length - first);
-    for (let j = first; j < first + count; j++) {
-      scales[j] = makeReflector(data, j * columns + j, columns, rows - j);
-      reflectRows(data, columns, j, rows, j + 1, first + count, scales[j], row);
+    const apart = rows - first >= tallPanel && columns > count ? panelOf(packed, first, count) : undefined;
+    const panel = apart ?? data;
+    const stride = apart === undefined ? columns : count;
+    const start = apart === undefined ? 0 : first;
+    for (let j = first - start; j < first - start + count; j++) {
+      const scale = makeReflector(panel, j * stride + j, stride, rows - start - j);
+      reflectRows(panel, stride, j, rows - start, j + 1, first - start + count, scale, row);
+      scales[start + j] = scale;
     }
+    if (apart !== undefined) putBack(apart, packed, first, count);
     const right = first + count;
     if (right < columns)
       applyReflectors(
@@ -223,7 +232,20 @@ export function reflectColumns(data: Float64Array, stride: number, j: number, ro
   applyReflector(data, diagonal, stride, rows - j, scale, data, diagonal + 1, stride, stride - j - 1);
 }
 
-/** Applies it to the columns from `left` to before `right`, row by row, with room for a row: for matrices of any size. */
+/** Columns `first` to before `first + count` from row `first` on, by themselves: rows that lie far apart are slow to reach. */
+function panelOf({ data, rows, columns }: Matrix, first: number, count: number): Float64Array {
+  const panel = new Float64Array((rows - first) * count);
+  for (let i = first, to = 0; i < rows; i++)
+    for (let at = i * columns + first; at < i * columns + first + count; at++) panel[to++] = data[at];
+  return panel;
+}
+
+function putBack(panel: Float64Array, { data, rows, columns }: Matrix, first: number, count: number): void {
+  for (let i = first, from = 0; i < rows; i++)
+    for (let at = i * columns + first; at < i * columns + first + count; at++) data[at] = panel[from++];
+}
+
+/** Applies reflector j to the columns from `left` to before `right`, row by row, with room for a row: for matrices of any size. */
 export function reflectRows(
   data: Float64Array,
   stride: number,
