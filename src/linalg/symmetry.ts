@@ -20,23 +20,26 @@ export function requireSquare(matrix: Matrix, what: string): void {
  */
 export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix {
   const { rows: n, data } = matrix;
-  if (n !== matrix.columns) requireSquare(matrix, what);
+  if (n !== matrix.columns || !isSymmetric(data, n)) return averaged(matrix, scale, what);
   const result = new Matrix(n, n);
-  const { data: mean } = result;
-  for (let i = 0; i < n; i++)
-    for (let j = 0, below = i * n, above = i; j <= i; j++, below++, above += n) {
-      const lower = data[below];
-      // The difference of infinities is NaN.
-      if (lower - data[above] !== 0) return averaged(matrix, scale, what, result);
-      mean[below] = mean[above] = lower * scale;
-    }
+  const { data: copy } = result;
+  for (let at = 0; at < copy.length; at++) copy[at] = data[at] * scale;
   return result;
 }
 
+/** Whether mirrored entries are equal and all are finite: the difference of infinities is NaN. */
+function isSymmetric(data: Float64Array, n: number): boolean {
+  for (let i = 0; i < n; i++)
+    for (let at = i * n, end = at + i, above = i; at <= end; at++, above += n)
+      if (data[at] - data[above] !== 0) return false;
+  return true;
+}
+
 /** The same for what is not symmetric to the last bit, or has to be refused. */
-function averaged(matrix: Matrix, scale: number, what: string, result: Matrix): Matrix {
+function averaged(matrix: Matrix, scale: number, what: string): Matrix {
   requireSquare(matrix, what);
   const { rows: n, data } = matrix;
+  const result = new Matrix(n, n);
   const largest = largestSize(data);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
