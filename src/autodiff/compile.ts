@@ -17,6 +17,7 @@ import { checked } from "./check-finite.ts";
 import { fuse, readsOf, type Stage } from "./fusion.ts";
 import { planFused, runFused, useResidentLoops, type FusedNode } from "./fused-kernel.ts";
 import { emptyOperand, operandOf, place, planMemory, type Buffer, type StageMemory } from "./memory-plan.ts";
+import { planOperandProduct } from "./operand-product.ts";
 import type { Node, Operand, Tensor } from "./tensor.ts";
 
 export interface CompileOptions {
@@ -274,7 +275,7 @@ function computeConstants(constants: readonly Node[], bufferOf: (tensor: Tensor)
     const operand = operandOf(buffer, output.shape);
     place(buffer.operands, new Float64Array(buffer.size), 0);
     buffer.external = true;
-    primitive?.kernel(operandsOf(inputs, bufferOf), operand)();
+    primitive?.kernel(operandsOf(inputs, bufferOf), operand, planOperandProduct)();
   }
 }
 
@@ -327,7 +328,7 @@ function planNode({ primitive, inputs, output }: Node, bufferOf: (tensor: Tensor
       mayOverwrite: (read) => reads.every((buffer, index) => buffer !== read || overwrites.includes(index)),
     },
     kernel(): Kernel {
-      const run = primitive?.kernel(operandsOf(inputs, bufferOf), operandOf(target, output.shape));
+      const run = primitive?.kernel(operandsOf(inputs, bufferOf), operandOf(target, output.shape), planOperandProduct);
       return { run: run ?? ((): void => undefined), scratch: [] };
     },
   };

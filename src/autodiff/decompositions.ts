@@ -15,12 +15,12 @@ import { Matrix } from "../linalg/matrix.ts";
 import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 import { add, divide, multiply, subtract, sum } from "./arithmetic.ts";
 import { equal, where } from "./comparisons.ts";
-import { concatenate } from "./join.ts";
+import { concatenate, slice } from "./join.ts";
 import { antisymmetric, rightSolve, strictlyLower } from "./linear-systems.ts";
 import { matmul } from "./matmul.ts";
 import { matrixPrimitive, packedBelow, squareSize } from "./matrix-primitive.ts";
 import { range, zerosLike } from "./repetition.ts";
-import { reshape, slice, transpose } from "./structure.ts";
+import { reshape, transpose } from "./structure.ts";
 import { apply, requireTensor, type Primitive, type Tensor } from "./tensor.ts";
 
 /** Rows `start` to before `end` of packed results. */

@@ -10,7 +10,7 @@ import { curvatureEvaluator, traceCurvature, type Curvature } from "./curvature.
 import { batchDrawer, checkedCopy, placeData, rowSelector, type RowBatches } from "./data.ts";
 import { perExampleLoss, type PerExampleLoss } from "./per-example.ts";
 import { gradients } from "./reverse.ts";
-import { placeParameters, trace, type Data, type InputShapes, type Traced } from "./trace.ts";
+import { placeParameters, trace, traceLoss, type Data, type InputShapes, type Traced } from "./trace.ts";
 
 /** A loss with its data: an Objective. */
 export interface BoundLoss {
@@ -96,11 +96,7 @@ export function differentiable<Name extends string, const Inputs extends InputSh
   loss: Traced<Name, Inputs>,
   options: DifferentiableOptions = {},
 ): DifferentiableLoss<Inputs> {
-  const traced = trace("differentiable", parameters, inputs, loss);
-  if (traced.output.shape.length > 0)
-    throw new ShapeError(
-      `differentiable: the loss has shape [${traced.output.shape.join(", ")}]; expected a scalar (take its mean).`,
-    );
+  const traced = traceLoss("differentiable", parameters, inputs, loss);
   const gradient = gradients(traced.output, traced.parameters);
   const outputs = [traced.output, ...gradient];
   traced.graph.close();

@@ -47,7 +47,8 @@ export {
 } from "./fisher.ts";
 export { atan, cos, erf, exp, expm1, log, log1p, sin, sqrt, tan, tanh } from "./functions.ts";
 export { gather, oneHot, scatterAdd } from "./gather.ts";
-export { concatenate, stack } from "./join.ts";
+export { interpreted, type InterpretedLoss } from "./interpreted.ts";
+export { concatenate, pad, slice, stack } from "./join.ts";
 export { binaryCrossEntropy, crossEntropy, huber, klDivergence } from "./losses.ts";
 export { affine, matmul } from "./matmul.ts";
 export {
@@ -61,7 +62,7 @@ export { power } from "./power.ts";
 export { argmax, cumulativeSum, max, min, norm, product, variance } from "./reductions.ts";
 export { broadcastTo, sumTo } from "./repetition.ts";
 export { gradients } from "./reverse.ts";
-export { pad, reshape, slice, transpose } from "./structure.ts";
+export { reshape, transpose } from "./structure.ts";
 export type { Tensor } from "./tensor.ts";
 export type { Data, InputShapes, Traced } from "./trace.ts";
 export {

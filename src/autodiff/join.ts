@@ -1,10 +1,146 @@
-/** Primitives that put several tensors into one: concatenation along an axis, and stacking along a new one. */
+/**
+ * Primitives that take a tensor apart along an axis and put several together: slicing with its transpose, padding by
+ * zeros, concatenation, and stacking along a new axis.
+ */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
 import { copyRows } from "./copy-elements.ts";
-import { repeated, zerosLike } from "./repetition.ts";
-import { reshape, slice } from "./structure.ts";
-import { applyTo, axisOf, requireTensor, shapeError, type Primitive, type Tensor } from "./tensor.ts";
+import { linear } from "./linear.ts";
+import { broadcastTo, constant, repeated, zerosLike } from "./repetition.ts";
+import { reshape } from "./structure.ts";
+import {
+  apply,
+  applyTo,
+  axisOf,
+  requireTensor,
+  shapeError,
+  type Operand,
+  type Primitive,
+  type Tensor,
+} from "./tensor.ts";
+
+/** A range of one axis, seen as [outer, from the axis, inner] blocks of contiguous elements. */
+interface AxisRange {
+  readonly outer: number;
+  readonly innerOfWhole: number;
+  readonly innerOfPart: number;
+  readonly skipped: number;
+}
+
+function axisRange(whole: Shape, axis: number, start: number, end: number): AxisRange {
+  const inner = sizeOf(whole.slice(axis + 1));
+  return {
+    outer: sizeOf(whole.slice(0, axis)),
+    innerOfWhole: inner * whole[axis],
+    innerOfPart: inner * (end - start),
+    skipped: inner * start,
+  };
+}
+
+function withLength(shape: Shape, axis: number, length: number): Shape {
+  return shape.map((old, a) => (a === axis ? length : old));
+}
+
+const slicePrimitive = (axis: number, start: number, end: number): Primitive =>
+  linear({
+    name: "slice",
+    attributes: { axis, start, end },
+    shape([shape]): Shape {
+      if (start < 0 || end <= start || end > shape[axis])
+        throw new ShapeError(`the range ${start} to ${end} is not inside axis ${axis}, or is empty.`);
+      return withLength(shape, axis, end - start);
+    },
+    kernel([x], output): () => void {
+      const range = axisRange(x.shape, axis, start, end);
+      return () => copyPart(range, x, output);
+    },
+    transpose: (cotangent, x) => pad(cotangent, axis, start, x.shape[axis] - end),
+    batch: ([x]) => slice(x, axis + 1, start, end),
+  });
+
+function copyPart({ outer, innerOfWhole, innerOfPart, skipped }: AxisRange, whole: Operand, part: Operand): void {
+  copyRows(whole, skipped, innerOfWhole, part, 0, innerOfPart, innerOfPart, outer);
+}
+
+const padPrimitive = (axis: number, before: number, after: number): Primitive =>
+  linear({
+    name: "pad",
+    attributes: { axis, before, after },
+    shape([shape]): Shape {
+      if (before < 0 || after < 0) throw new ShapeError(`cannot pad by ${before} and ${after} elements.`);
+      return withLength(shape, axis, before + shape[axis] + after);
+    },
+    kernel([x], output): () => void {
+      const range = axisRange(output.shape, axis, before, before + x.shape[axis]);
+      return () => {
+        output.array.fill(0, output.offset, output.offset + output.size);
+        pastePart(range, x, output);
+      };
+    },
+    transpose: (cotangent, x) => slice(cotangent, axis, before, before + x.shape[axis]),
+    batch: ([x]) => pad(x, axis + 1, before, after),
+    total: joined,
+  });
+
+function pastePart({ outer, innerOfWhole, innerOfPart, skipped }: AxisRange, part: Operand, whole: Operand): void {
+  copyRows(part, 0, innerOfPart, whole, skipped, innerOfWhole, innerOfPart, outer);
+}
+
+/**
+ * The elements `start` (included) to `end` (excluded) of one axis; a negative axis counts from the last.
+ * Throws ShapeError for an axis that x does not have or a range that is empty or not inside it.
+ *
+ * @example compiled(model, {}, (p) => slice(p.W, 0, 1, 3)).shape // [2, 2]
+ */
+export function slice(x: Tensor, axis: number, start: number, end: number): Tensor {
+  const at = axisOf("slice", x, axis);
+  return start === 0 && end === x.shape[at] ? x : apply(slicePrimitive(at, start, end), x);
+}
+
+/**
+ * Zeros before and after the elements of one axis: the transpose of `slice`. Throws ShapeError for an axis that x does
+ * not have and for a negative number of zeros. @example compiled(model, {}, (p) => pad(p.b, 0, 1, 2)).shape // [5]
+ */
+export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
+  const at = axisOf("pad", x, axis);
+  return before === 0 && after === 0 ? x : apply(padPrimitive(at, before, after), x);
+}
+
+/**
+ * The sum of tensors that are zero but for stretches of one axis which do not overlap (the cotangents of a sequence's
+ * elements, of a layer's gates), as one concatenation; else undefined. To add up each one with its zeros would take time
+ * quadratic in their number.
+ */
+function joined(parts: readonly Tensor[]): Tensor | undefined {
+  const stretches: { readonly before: number; readonly part: Tensor }[] = [];
+  const axis = Number(parts[0].node.primitive?.attributes?.["axis"]);
+  for (const { node } of parts) {
+    const { primitive, inputs } = node;
+    if (primitive?.name !== "pad" || primitive.attributes?.["axis"] !== axis) return undefined;
+    stretches.push({ before: Number(primitive.attributes["before"]), part: inputs[0] });
+  }
+  stretches.sort((a, b) => a.before - b.before);
+  const { shape, graph } = parts[0];
+  const pieces: Tensor[] = [];
+  let end = 0;
+  const fillTo = (start: number): void => {
+    if (start > end)
+      pieces.push(
+        broadcastTo(
+          constant(graph, 0),
+          shape.map((n, a) => (a === axis ? start - end : n)),
+        ),
+      );
+  };
+  for (const { before, part } of stretches) {
+    if (before < end) return undefined;
+    fillTo(before);
+    pieces.push(part);
+    end = before + part.shape[axis];
+  }
+  fillTo(shape[axis]);
+  return concatenate(pieces, axis);
+}
 
 const concatenatePrimitive = (axis: number): Primitive => ({
   name: "concatenate",

@@ -11,7 +11,8 @@ import { tanh } from "./functions.ts";
 import { gather } from "./gather.ts";
 import { affine, matmul } from "./matmul.ts";
 import { scan, type Scanned } from "./scan.ts";
-import { reshape, slice, transpose } from "./structure.ts";
+import { slice } from "./join.ts";
+import { reshape, transpose } from "./structure.ts";
 import { requireTensor, shapeError, type Tensor } from "./tensor.ts";
 
 /**

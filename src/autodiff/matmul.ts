@@ -8,7 +8,6 @@ import { sizeOf, type Shape } from "../linalg/layout.ts";
 import { add } from "./arithmetic.ts";
 import { broadcastShapes, planBroadcast } from "./broadcast.ts";
 import { alignedExamples } from "./elementwise.ts";
-import { planOperandProduct } from "./operand-product.ts";
 import { broadcastTo } from "./repetition.ts";
 import { reshape } from "./structure.ts";
 import { apply, applyTo, requireTensor, type Operand, type Primitive, type Tensor } from "./tensor.ts";
@@ -30,11 +29,11 @@ const productPrimitive = (transposeA: boolean, transposeB: boolean, summed: read
     const batch = broadcastShapes(a.slice(0, -2), b.slice(0, -2));
     return [...batch.map((length, axis) => (summed.includes(batch.length - 1 - axis) ? 1 : length)), rows, columns];
   },
-  kernel([a, b], output): () => void {
+  kernel([a, b], output, planProduct): () => void {
     const [rows, columns] = output.shape.slice(-2);
     const inner = a.shape[a.shape.length - (transposeA ? 2 : 1)];
     const sizes = { rows, columns, inner, transposeA, transposeB };
-    const product = planOperandProduct(sizes);
+    const product = planProduct(sizes);
     const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
     const count = sizeOf(batch);
     if (count === 1) return () => product(a, 0, b, 0, output, 0);
@@ -50,7 +49,7 @@ const productPrimitive = (transposeA: boolean, transposeB: boolean, summed: read
         }
         for (let k = 0; k < count; k++) product(a, startsA[k], b, startsB[k], output, starts[k]);
       };
-    const further = planOperandProduct({ ...sizes, accumulate: true });
+    const further = planProduct({ ...sizes, accumulate: true });
     const known = new Set<number>();
     const goesOn = Array.from(starts, (start) => known.size === known.add(start).size);
     return () => {

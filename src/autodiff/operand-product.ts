@@ -1,34 +1,13 @@
 /** The matrix product of operands, wherever they lie: by linalg's planned product, or by WebAssembly inside its memory. */
 import { planProduct } from "../linalg/product.ts";
 import { fitsSparseProduct, runResidentProduct, runSparseProduct } from "../linalg/resident.ts";
-import type { Operand } from "./tensor.ts";
-
-/** The sizes of C = op(A)·op(B), C being rows × columns, and which operands are stored as their transposes. */
-export interface ProductSizes {
-  readonly rows: number;
-  readonly columns: number;
-  readonly inner: number;
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-  /** Go on from what C holds, c + op(a)·op(b); default false. */
-  readonly accumulate?: boolean;
-}
-
-/** c = op(a)·op(b), or c plus that, for matrices that begin so many elements after the beginning of their operands. */
-export type OperandProduct = (
-  a: Operand,
-  aStart: number,
-  b: Operand,
-  bStart: number,
-  c: Operand,
-  cStart: number,
-) => void;
+import type { ProductPlanner } from "./tensor.ts";
 
 /** After a product whose right operand was not sparse, the lists are tried again when it has run so often. */
 const runsBetweenTrials = 64;
 
-/** Prepares a product to be run many times. The bits do not depend on where the operands lie. */
-export function planOperandProduct(sizes: ProductSizes): OperandProduct {
+/** The planner of compiled programs. The bits do not depend on where the operands lie. */
+export const planOperandProduct: ProductPlanner = (sizes) => {
   const product = planProduct(sizes);
   // A single row or column fills no tile.
   const tiles = sizes.rows > 1 && sizes.columns > 1 && sizes.inner > 0;
@@ -47,4 +26,4 @@ export function planOperandProduct(sizes: ProductSizes): OperandProduct {
     }
     runResidentProduct(memory, sizes, left, right, target);
   };
-}
+};

@@ -8,10 +8,10 @@ import { divide, mean, multiply, square, subtract, sum } from "./arithmetic.ts";
 import { abs, equal, where } from "./comparisons.ts";
 import { stopGradient } from "./custom.ts";
 import { sqrt } from "./functions.ts";
-import { concatenate } from "./join.ts";
+import { concatenate, slice } from "./join.ts";
 import { linear } from "./linear.ts";
 import { sumTo } from "./repetition.ts";
-import { reshape, slice } from "./structure.ts";
+import { reshape } from "./structure.ts";
 import { apply, axisOf, requireTensor, type Primitive, type Tensor } from "./tensor.ts";
 
 /** x as [outer, length, inner] around one axis; over all elements [1, size, 1]. */

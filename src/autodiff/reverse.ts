@@ -6,8 +6,7 @@
 import { ArgumentError } from "../errors.ts";
 import { add } from "./arithmetic.ts";
 import { callerLine } from "./caller-line.ts";
-import { concatenate } from "./join.ts";
-import { broadcastTo, constant, zerosLike } from "./repetition.ts";
+import { constant, zerosLike } from "./repetition.ts";
 import { shapeError, type Node, type Tensor } from "./tensor.ts";
 
 /**
@@ -64,45 +63,10 @@ export function pullBack(
   });
 }
 
-/**
- * The sum of cotangents, first to last. Those of slices side by side (the elements of a sequence, the gates of a layer)
- * are put next to each other instead: adding up each one with its zeros would take time quadratic in their number.
- */
+/** The sum of cotangents, first to last, unless the operation that made the first knows better. */
 function total(parts: readonly Tensor[]): Tensor {
-  return joined(parts) ?? parts.reduce((sum, part) => add(sum, part));
-}
-
-/** Tensors that are zero but for stretches of one axis that do not overlap, as one concatenation; else undefined. */
-function joined(parts: readonly Tensor[]): Tensor | undefined {
-  if (parts.length < 2) return undefined;
-  const stretches: { readonly before: number; readonly part: Tensor }[] = [];
-  const axis = Number(parts[0].node.primitive?.attributes?.["axis"]);
-  for (const { node } of parts) {
-    const { primitive, inputs } = node;
-    if (primitive?.name !== "pad" || primitive.attributes?.["axis"] !== axis) return undefined;
-    stretches.push({ before: Number(primitive.attributes["before"]), part: inputs[0] });
-  }
-  stretches.sort((a, b) => a.before - b.before);
-  const { shape, graph } = parts[0];
-  const pieces: Tensor[] = [];
-  let end = 0;
-  const fillTo = (start: number): void => {
-    if (start > end)
-      pieces.push(
-        broadcastTo(
-          constant(graph, 0),
-          shape.map((n, a) => (a === axis ? start - end : n)),
-        ),
-      );
-  };
-  for (const { before, part } of stretches) {
-    if (before < end) return undefined;
-    fillTo(before);
-    pieces.push(part);
-    end = before + part.shape[axis];
-  }
-  fillTo(shape[axis]);
-  return concatenate(pieces, axis);
+  const known = parts.length > 1 ? parts[0].node.primitive?.total?.(parts) : undefined;
+  return known ?? parts.reduce((sum, part) => add(sum, part));
 }
 
 /** Which nodes up to `last` have a derivative in a variable. */

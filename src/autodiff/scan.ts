@@ -4,8 +4,8 @@
  * keeps what each step computed (`checkpoint` the step to keep its states only).
  */
 import { ArgumentError } from "../errors.ts";
-import { stack } from "./join.ts";
-import { reshape, slice } from "./structure.ts";
+import { slice, stack } from "./join.ts";
+import { reshape } from "./structure.ts";
 import { requireTensor, shapeError, type Tensor } from "./tensor.ts";
 import { leaves, rebuild, type Tensors } from "./tree.ts";
 

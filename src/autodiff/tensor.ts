@@ -18,6 +18,23 @@ export interface Operand {
   memory?: ResidentMemory | undefined;
 }
 
+/** The sizes of C = op(A)·op(B), C being rows × columns, and which operands are stored as their transposes. */
+interface ProductSizes {
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** Go on from what C holds, c + op(a)·op(b); default false. */
+  readonly accumulate?: boolean;
+}
+
+/** c = op(a)·op(b), or c plus that, for matrices that begin so many elements after the beginning of their operands. */
+type OperandProduct = (a: Operand, aStart: number, b: Operand, bStart: number, c: Operand, cStart: number) => void;
+
+/** Prepares a product to be run many times. */
+export type ProductPlanner = (sizes: ProductSizes) => OperandProduct;
+
 /** `to[out + k] = f(from[at + k])` for k < length. */
 export type UnaryLoop = (length: number, from: Float64Array, at: number, to: Float64Array, out: number) => void;
 
@@ -49,8 +66,8 @@ export interface Primitive {
   readonly attributes?: Readonly<Record<string, number | string | boolean | readonly number[]>>;
   /** The output's shape. Throws ShapeError for inputs that do not fit; `apply` adds the primitive's name. */
   shape(inputs: readonly Shape[]): Shape;
-  /** Makes the function that computes `output` from `inputs`. It allocates nothing when called. */
-  kernel(inputs: readonly Operand[], output: Operand): () => void;
+  /** Makes the function that computes `output` from `inputs`, with such products. It allocates nothing when called. */
+  kernel(inputs: readonly Operand[], output: Operand, planProduct: ProductPlanner): () => void;
   /**
    * The derivative, applied: the output's tangent for those of the inputs. `undefined` stands for zeros, in both.
    */
@@ -65,6 +82,8 @@ export interface Primitive {
    * axis, the others serve every example. The result has them along its first axis.
    */
   batch(inputs: readonly Tensor[], batched: readonly boolean[], size: number): Tensor;
+  /** The sum of several cotangents of which this made the first, where it can be had for less than by adding them. */
+  readonly total?: (parts: readonly Tensor[]) => Tensor | undefined;
   /** The inputs that hold whole numbers (labels, indices), or of which only such come out: no derivative may be asked. */
   readonly discrete?: readonly number[];
   /** The derivative is 0 wherever there is one (comparisons, stopGradient): derivatives end here. */

@@ -53,6 +53,21 @@ export function trace<Name extends string, Inputs extends InputShapes>(
   return { graph, parameters: Object.values(byName), inputs: Object.values(inputs), output };
 }
 
+/** The trace of a scalar function; further throws ShapeError for a result with axes. */
+export function traceLoss<Name extends string, Inputs extends InputShapes>(
+  caller: string,
+  parameters: Layout<Name>,
+  shapes: Inputs,
+  loss: Traced<Name, Inputs>,
+): Trace {
+  const traced = trace(caller, parameters, shapes, loss);
+  if (traced.output.shape.length > 0)
+    throw new ShapeError(
+      `${caller}: the loss has shape [${traced.output.shape.join(", ")}]; expected a scalar (take its mean).`,
+    );
+  return traced;
+}
+
 /** The point's array holds the parameters from now on. */
 export function placeParameters(program: Program, parameters: Layout, point: Float64Array): void {
   for (let t = 0; t < parameters.tensors.length; t++) program.placeInput(t, point, parameters.tensors[t].offset);

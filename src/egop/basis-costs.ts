@@ -70,7 +70,25 @@ export function costsOf(layout: Layout, rank: number): readonly CostedBasis[] {
 
 function inWords(gradients: number, { operations, bytes }: BasisCost): string {
   return (
-    `about ${gradients} gradients to estimate it, ${(operations / 1e6).toPrecision(2)} million operations to apply, ` +
-    `${(bytes / 1e6).toPrecision(2)} MB to keep`
+    `about ${gradients} gradients to estimate it, ${rounded(operations, operationUnits)} to apply, ` +
+    `${rounded(bytes, byteUnits)} to keep`
   );
+}
+
+/** Each a thousand times the one before. */
+const operationUnits = [
+  "operations",
+  "thousand operations",
+  "million operations",
+  "billion operations",
+  "trillion operations",
+];
+const byteUnits = ["bytes", "kB", "MB", "GB", "TB"];
+
+/** A count in two digits, in the largest unit of which there is one. */
+function rounded(count: number, units: readonly string[]): string {
+  let value = Number(count.toPrecision(2));
+  let k = 0;
+  for (; value >= 1000 && k + 1 < units.length; k++) value /= 1000;
+  return `${value} ${units[k]}`;
 }

@@ -10,7 +10,7 @@
 import { ArgumentError, NotFiniteError } from "../errors.ts";
 import { indexOfNotFinite } from "../linalg/finite.ts";
 import { householderQR } from "../linalg/householder-qr.ts";
-import { singularValueDecomposition } from "../linalg/singular-value-decomposition.ts";
+import { rightSingularVectors, singularValueDecomposition } from "../linalg/singular-value-decomposition.ts";
 import { Matrix } from "../linalg/matrix.ts";
 import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 
@@ -59,8 +59,10 @@ export function leadingSpectrum(moment: Moment, rank: number): Spectrum {
 
 /** σ² and the right singular vectors, min(k, d) of them. */
 function throughSingularValues(rows: Matrix): Spectrum {
-  const method = Math.min(rows.rows, rows.columns) <= accurateSide ? "jacobi" : "bidiagonal";
-  const { values, v } = singularValueDecomposition(rows, { method });
+  const { values, v } =
+    Math.min(rows.rows, rows.columns) <= accurateSide
+      ? singularValueDecomposition(rows, { method: "jacobi" })
+      : rightSingularVectors(rows);
   return { values: values.map((value) => value * value), vectors: v };
 }
 

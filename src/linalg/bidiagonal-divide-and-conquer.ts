@@ -45,10 +45,32 @@ export function bidiagonalDivideAndConquer(diagonal: Float64Array, superdiagonal
   const n = diagonal.length;
   const norm = largestOf(diagonal, superdiagonal);
   if (norm === 0) return { values: new Float64Array(n), u: Matrix.identity(n), v: Matrix.identity(n) };
-  const [u, v, workspace] = [new Matrix(n, n), new Matrix(n, n), workspaceFor(n, n * n)];
+  const u = new Matrix(n, n);
+  return { u, ...vectorsOf(diagonal, superdiagonal, norm, u) };
+}
+
+/** The values and right vectors alone, with the same bits. Throws NotConvergedError. */
+export function bidiagonalRightVectors(
+  diagonal: Float64Array,
+  superdiagonal: Float64Array,
+): Pick<BidiagonalSVD, "values" | "v"> {
+  const n = diagonal.length;
+  const norm = largestOf(diagonal, superdiagonal);
+  if (norm === 0) return { values: new Float64Array(n), v: Matrix.identity(n) };
+  return vectorsOf(diagonal, superdiagonal, norm, undefined);
+}
+
+function vectorsOf(
+  diagonal: Float64Array,
+  superdiagonal: Float64Array,
+  norm: number,
+  u: Matrix | undefined,
+): Pick<BidiagonalSVD, "values" | "v"> {
+  const n = diagonal.length;
+  const [v, workspace] = [new Matrix(n, n), workspaceFor(n, n * n)];
   const problem = problemOf(diagonal, superdiagonal, norm, workspace, wholeFrame(u, v, workspace));
   solve(problem, 0, n);
-  return { values: problem.values, u, v };
+  return { values: problem.values, v };
 }
 
 /** The values alone, in no order; O(n²) operations. Throws NotConvergedError. */

@@ -1,8 +1,8 @@
 /**
- * What the divide and conquer of a bidiagonal matrix keeps of its singular vectors: all of them, as rows, or only what
- * merging needs, which is the first and the last entry of every right vector. The values have the same bits with both.
+ * What the divide and conquer of a bidiagonal matrix keeps of its singular vectors: all of them, as rows, or the right ones,
+ * or only what merging needs, which is the first and the last entry of every right vector. The values have the same bits with each.
  *
- * Cost of a merge of n values: n³ products with all vectors, 2n² with the edges.
+ * Cost of a merge of n values: n³ products with all vectors, half of that with the right ones, 2n² with the edges.
  */
 import { both, combine, first, second, turnRows, type Workspace } from "./divide-and-conquer.ts";
 import { Matrix } from "./matrix.ts";
@@ -24,14 +24,14 @@ export interface Frame {
   combine(low: number, middle: number, high: number, end: number, count: number): void;
 }
 
-/** All vectors, in u and v. */
-export function wholeFrame(u: Matrix, v: Matrix, workspace: Workspace): Frame {
-  const n = u.rows;
-  const left = new Float64Array(n * n);
+/** All vectors, in u and v; without u the right ones, with the same bits. */
+export function wholeFrame(u: Matrix | undefined, v: Matrix, workspace: Workspace): Frame {
+  const n = v.rows;
+  const left = new Float64Array(u === undefined ? 0 : n * n);
   return {
     empty: (low) => v.set(low, low, 1),
     single(low, sign, c, s, two) {
-      u.set(low, low, sign);
+      u?.set(low, low, sign);
       v.set(low, low, c);
       if (!two) return;
       v.set(low, low + 1, s);
@@ -41,13 +41,16 @@ export function wholeFrame(u: Matrix, v: Matrix, workspace: Workspace): Frame {
     last: (i, column) => v.data[i * n + column],
     first: (i, column) => v.data[i * n + column],
     join: (_low, middle) => {
-      u.data[middle * n + middle] = 1;
+      u?.set(middle, middle, 1);
     },
-    turnLeft: (p, q, c, s, low, high) => turnRows(u, p, q, c, s, low, high),
+    turnLeft(p, q, c, s, low, high) {
+      if (u !== undefined) turnRows(u, p, q, c, s, low, high);
+    },
     turnRight: (p, q, c, s, low, end) => turnRows(v, p, q, c, s, low, end),
     combine(low, middle, high, end, count) {
-      leftCoefficients(count, workspace, left);
+      if (u !== undefined) leftCoefficients(count, workspace, left);
       combine(low, middle + 1, high, end, count, v, workspace);
+      if (u === undefined) return;
       workspace.coefficients.set(left.subarray(0, count * count));
       combine(low, middle + 1, high, high, count, u, workspace);
     },

@@ -9,7 +9,12 @@
  * Singular Value Decomposition, ACM TOMS 8, 1982 (QR first); LAPACK's dgesdd.
  */
 import { bidiagonalize } from "./bidiagonal.ts";
-import { bidiagonalDivideAndConquer, bidiagonalValues } from "./bidiagonal-divide-and-conquer.ts";
+import {
+  bidiagonalDivideAndConquer,
+  bidiagonalRightVectors,
+  type BidiagonalSVD,
+  bidiagonalValues,
+} from "./bidiagonal-divide-and-conquer.ts";
 import { requireRepresentable } from "./finite.ts";
 import { householderQR, type HouseholderQR } from "./householder-qr.ts";
 import type { TallSVD } from "./jacobi-svd.ts";
@@ -22,15 +27,18 @@ const smallSize = 32;
 /** …and with at most so many elements no QR first. */
 const smallArea = 2 * smallSize * smallSize;
 
+/** Which vectors are wanted; those that are not may be missing, or unfinished. */
+export type WantedVectors = "both" | "left" | "right";
+
 /** Decomposes a matrix with m ≥ n and finite entries, which is not changed. Throws NotConvergedError, NotFiniteError. */
-export function bidiagonalSVD(matrix: Matrix): TallSVD {
+export function bidiagonalSVD(matrix: Matrix, wanted: WantedVectors = "both"): TallSVD {
   const { rows, columns: n } = matrix;
   if (n <= smallSize && rows * n <= smallArea) return smallSVD(matrix);
   const { scale, square, outer } = squared(matrix);
-  const { values, u, v } = n <= smallSize ? smallSVD(square) : throughBlocks(square);
+  const { values, u, v } = n <= smallSize ? smallSVD(square) : throughBlocks(square, wanted);
   for (let i = 0; i < n; i++) values[i] /= scale;
   requireRepresentable(values, "singularValueDecomposition: a singular value");
-  if (outer === null) return { values, u, v };
+  if (outer === null || wanted === "right") return { values, u, v };
   const padded = new Matrix(rows, n);
   padded.data.set(u.data);
   return { values, u: outer.applyQ(padded), v };
@@ -57,14 +65,17 @@ function squared(matrix: Matrix): { readonly scale: number; square: Matrix; oute
   return { scale, square: outer === null ? scaled : outer.r(), outer };
 }
 
-function throughBlocks(matrix: Matrix): TallSVD {
+function throughBlocks(matrix: Matrix, wanted: WantedVectors): TallSVD {
   const { diagonal, superdiagonal, applyP, applyQ } = bidiagonalize(matrix);
-  const { values, u, v } = bidiagonalDivideAndConquer(diagonal, superdiagonal);
+  const { values, u, v }: Pick<BidiagonalSVD, "values" | "v"> & { readonly u?: Matrix } =
+    wanted === "right"
+      ? bidiagonalRightVectors(diagonal, superdiagonal)
+      : bidiagonalDivideAndConquer(diagonal, superdiagonal);
   const order = descendingOrder(values);
-  const left = rowsAsColumns(u, order);
+  const left = u === undefined ? new Matrix(0, 0) : rowsAsColumns(u, order);
   const right = rowsAsColumns(v, order);
-  applyP(left);
-  applyQ(right);
+  if (wanted !== "right") applyP(left);
+  if (wanted !== "left") applyQ(right);
   return { values: Float64Array.from(order, (index) => values[index]), u: left, v: right };
 }
 

@@ -14,7 +14,8 @@ import type { Matrix } from "./matrix.ts";
 import { planProduct } from "./product.ts";
 import { residentMemory, residentStart, updateResident } from "./resident.ts";
 import { rowCombination } from "./row-combination.ts";
-import { applyRowReflectors, innerProduct, isNegligible } from "./tridiagonal.ts";
+import { applyRowReflectors } from "./row-reflectors.ts";
+import { innerProduct, isNegligible } from "./tridiagonal.ts";
 
 /** Columns, and rows, in a panel. */
 const panelSize = 32;
@@ -152,8 +153,15 @@ function update(
 /** Writes the transpose of a square part, in rows n apart, to another place. */
 function transpose(data: Float64Array, from: number, to: number, n: number, size: number): void {
   for (let top = 0; top < size; top += transposedTile)
-    for (let side = 0; side < size; side += transposedTile)
-      for (let i = top; i < Math.min(top + transposedTile, size); i++)
-        for (let j = side; j < Math.min(side + transposedTile, size); j++)
-          data[to + i * n + j] = data[from + j * n + i];
+    for (let side = 0; side < size; side += transposedTile) {
+      const bottom = Math.min(top + transposedTile, size);
+      const end = Math.min(side + transposedTile, size);
+      for (let i = top; i < bottom; i++) {
+        let column = from + side * n + i;
+        for (let at = to + i * n + side; at < to + i * n + end; at++) {
+          data[at] = data[column];
+          column += n;
+        }
+      }
+    }
 }

@@ -32,13 +32,11 @@ export function requireRepresentable(values: Float64Array, what: string): void {
   if (indexOfNotFinite(values) >= 0) throw new NotFiniteError(`${what} is beyond the largest number.`);
 }
 
-/** The index of the first entry that is NaN or infinite, or -1 when there is none. */
+/**
+ * The index of the first entry that is NaN or infinite, or -1 when there is none. Zero times a finite number is zero and
+ * anything else NaN, which no sum loses; two sums do not wait for each other.
+ */
 export function indexOfNotFinite(values: Float64Array): number {
-  return isFiniteEverywhere(values) ? -1 : values.findIndex((entry) => !Number.isFinite(entry));
-}
-
-/** Zero times a finite number is zero and anything else NaN, which no sum loses; two sums do not wait for each other. */
-function isFiniteEverywhere(values: Float64Array): boolean {
   let odd = 0;
   // The first is looked at twice where the length is even.
   let even = 0 * values[0];
@@ -46,5 +44,5 @@ function isFiniteEverywhere(values: Float64Array): boolean {
     odd += 0 * values[i];
     even += 0 * values[i + 1];
   }
-  return odd + even === 0;
+  return odd + even === 0 ? -1 : values.findIndex((entry) => !Number.isFinite(entry));
 }

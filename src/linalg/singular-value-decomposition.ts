@@ -11,7 +11,7 @@
 import { bidiagonalSingularValues, bidiagonalSVD } from "./bidiagonal-svd.ts";
 import { requireFinite } from "./finite.ts";
 import { columnsAreGraded, rowsAreGraded } from "./grading.ts";
-import { jacobiSingularValues, jacobiSVD } from "./jacobi-svd.ts";
+import { jacobiSingularValues, jacobiSVD, type TallSVD } from "./jacobi-svd.ts";
 import type { Matrix } from "./matrix.ts";
 import { SingularValueDecomposition } from "./spectral-factors.ts";
 
@@ -44,16 +44,34 @@ export function singularValueDecomposition(
   options: SingularValueOptions = {},
 ): SingularValueDecomposition {
   requireFinite(matrix, "singularValueDecomposition");
-  const decompose = methodFor(matrix, options) === "jacobi" ? jacobiSVD : bidiagonalSVD;
+  const decompose = methodFor(matrix, options) === "jacobi" ? jacobiSVD : (each: Matrix) => bidiagonalSVD(each);
   if (matrix.rows < matrix.columns) {
     // Aᵀ = V Σ Uᵀ; the signs are set by what are right vectors here.
-    const { values, u, v } = decompose(matrix.transpose());
-    orientTogether(u, v);
-    return new SingularValueDecomposition(values, v, u);
+    const { values, u, v } = transposed(decompose(matrix.transpose()));
+    orientTogether(v, u);
+    return new SingularValueDecomposition(values, u, v);
   }
   const { values, u, v } = decompose(matrix);
   orientTogether(v, u);
   return new SingularValueDecomposition(values, u, v);
+}
+
+/**
+ * The values and the right vectors alone, with the same bits: a quarter less work through bidiagonal form, which is asked
+ * for. Throws as `singularValueDecomposition` does.
+ */
+export function rightSingularVectors(matrix: Matrix): { readonly values: Float64Array; readonly v: Matrix } {
+  requireFinite(matrix, "singularValueDecomposition");
+  const { values, v } =
+    matrix.rows < matrix.columns
+      ? transposed(bidiagonalSVD(matrix.transpose(), "left"))
+      : bidiagonalSVD(matrix, "right");
+  orientTogether(v);
+  return { values, v };
+}
+
+function transposed({ values, u, v }: TallSVD): TallSVD {
+  return { values, u: v, v: u };
 }
 
 /**
@@ -78,15 +96,15 @@ function methodFor(matrix: Matrix, options: SingularValueOptions): "jacobi" | "b
     : "bidiagonal";
 }
 
-/** Turns every column of `leading`, in place, so that its entry of largest size is positive, and the other's along. */
-function orientTogether(leading: Matrix, other: Matrix): void {
+/** Turns every column of `leading`, in place, so that its entry of largest size is positive, and the other's along, if given. */
+function orientTogether(leading: Matrix, other?: Matrix): void {
   const { rows, columns, data } = leading;
   const signs = new Float64Array(columns);
   for (let i = 0, at = 0; i < rows; i++)
     for (let j = 0; j < columns; j++, at++) if (Math.abs(data[at]) > Math.abs(signs[j])) signs[j] = data[at];
   for (let j = 0; j < columns; j++) signs[j] = signs[j] < 0 ? -1 : 1;
   turnColumns(leading, signs);
-  turnColumns(other, signs);
+  if (other !== undefined) turnColumns(other, signs);
 }
 
 function turnColumns({ rows, columns, data }: Matrix, signs: Float64Array): void {

@@ -9,11 +9,12 @@
  * Computations, J. Comput. Appl. Math. 27, 1989 (LAPACK's dlatrd and dsytrd); G. Golub and C. Van Loan, Matrix
  * Computations, 4th ed. 2013, §8.3.1.
  */
-import { applyReflectors, makeReflector, reflectorBlock, reflectorBlockOf } from "./householder.ts";
+import { makeReflector } from "./householder.ts";
 import type { Matrix } from "./matrix.ts";
 import { planBlocks, runProduct } from "./product-kernel.ts";
 import { residentMemory, residentStart, updateResident } from "./resident.ts";
 import { rowCombination } from "./row-combination.ts";
+import { applyRowReflectors } from "./row-reflectors.ts";
 
 /** Columns in a panel. */
 const panelColumns = 32;
@@ -152,32 +153,4 @@ function mirror(data: Float64Array, start: number, n: number, size: number): voi
     for (let side = 0; side <= top; side += mirrorTile)
       for (let i = top; i < Math.min(top + mirrorTile, size); i++)
         for (let j = side; j < Math.min(side + mirrorTile, i); j++) data[start + i * n + j] = data[start + j * n + i];
-}
-
-/**
- * Overwrites a matrix C by QC, with Q = H₀H₁… from reflectors that lie in rows n apart: that of row j from its column
- * j + `shift` on, the leading 1 included.
- */
-export function applyRowReflectors(
-  data: Float64Array,
-  start: number,
-  n: number,
-  scales: Float64Array,
-  shift: number,
-  target: Matrix,
-): void {
-  const starts: number[] = [];
-  for (let first = 0; first < scales.length; first += reflectorBlock) starts.push(first);
-  for (const first of starts.reverse()) {
-    const count = Math.min(reflectorBlock, scales.length - first);
-    const top = first + shift;
-    const rows = n - top;
-    const v = new Float64Array(rows * count);
-    for (let j = 0; j < count; j++) {
-      const row = start + (first + j) * n + top;
-      for (let i = j; i < rows; i++) v[i * count + j] = data[row + i];
-    }
-    const block = reflectorBlockOf(rows, count, v, scales, first);
-    applyReflectors(block, false, target.data, top * target.columns, target.columns, target.columns);
-  }
 }

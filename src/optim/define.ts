@@ -10,7 +10,7 @@ import type { GradientTransformation, Moments, TransformationState } from "./tra
 export type ElementLoop = (gradient: Float64Array, ...rest: never[]) => void;
 
 /** A transformation without its checks. */
-export interface Piece<State extends TransformationState, Loop extends ElementLoop = ElementLoop> {
+export interface PieceOptions<State extends TransformationState, Loop extends ElementLoop = ElementLoop> {
   readonly kind: State["kind"];
   /** For messages. Default `kind`. */
   readonly name?: string;
@@ -36,19 +36,18 @@ export interface Piece<State extends TransformationState, Loop extends ElementLo
 
 /** The transformation of a piece in version 1; it has the fields of the piece too. */
 export function define<State extends TransformationState, Loop extends ElementLoop = ElementLoop>(
-  piece: Piece<State, Loop>,
+  piece: PieceOptions<State, Loop>,
 ): GradientTransformation<State> {
-  const { kind, name = kind, vectors = [], loop } = piece;
+  const { kind, name = kind, vectors = [], fields, loop, apply, refuse } = piece;
   function check(gradient: Float64Array, state: State, parameters: Float64Array): void {
     checkState(state, kind, 1);
     checkLengths(name, parameters.length, gradient, parameters);
     for (const field of vectors) checkLengths(name, (state[field] as Float64Array).length, gradient, parameters);
-    piece.refuse?.(state, gradient, parameters);
+    refuse?.(state, gradient, parameters);
   }
   function init({ size }: Layout): State {
-    const state: Record<string, unknown> = { kind, version: 1, ...piece.fields };
-    for (const field of vectors) state[field] = new Float64Array(size);
-    return state as unknown as State;
+    const zeros = vectors.map((field) => [field, new Float64Array(size)]);
+    return { kind, version: 1, ...fields, ...Object.fromEntries(zeros) } as unknown as State;
   }
   function update(
     gradient: Float64Array,
@@ -61,7 +60,7 @@ export function define<State extends TransformationState, Loop extends ElementLo
       requireFiniteGradient(name, gradient);
       check(gradient, state, parameters);
     }
-    piece.apply(gradient, state, loop as Loop, parameters, factor);
+    apply(gradient, state, loop as Loop, parameters, factor);
   }
   return { init, ...piece, name, check, update, own: update } as GradientTransformation<State>;
 }

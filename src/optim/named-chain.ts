@@ -13,12 +13,13 @@ export interface ChainState {
   readonly parts: readonly TransformationState[];
 }
 
+type Checked = GradientTransformation & Required<Pick<GradientTransformation, "check">>;
+
 /**
  * A chain that messages call by a name of its own, of parts that have a `check` (all of the library's own do), and neither
  * observe values nor choose parameters.
  */
 export function namedChain(name: string, parts: readonly GradientTransformation[]): GradientTransformation<ChainState> {
-  const checked = parts as readonly (GradientTransformation & Required<Pick<GradientTransformation, "check">>)[];
   return define<ChainState>({
     kind: "chain",
     name,
@@ -27,7 +28,7 @@ export function namedChain(name: string, parts: readonly GradientTransformation[
     refuse(state, gradient, parameters) {
       if (state.parts.length !== parts.length)
         throw new StateError(`${name}: the state has ${state.parts.length} parts; expected ${parts.length}.`);
-      for (let k = 0; k < parts.length; k++) checked[k].check(gradient, state.parts[k], parameters);
+      for (let k = 0; k < parts.length; k++) (parts[k] as Checked).check(gradient, state.parts[k], parameters);
     },
     apply(gradient, state, _loop, parameters) {
       for (let k = 0; k < parts.length; k++) parts[k].update(gradient, state.parts[k], parameters, true);

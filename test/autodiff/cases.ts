@@ -350,6 +350,7 @@ export const others: readonly string[] = [
   "compiled",
   "describeProgram",
   "differentiable",
+  "interpreted",
   "fisherInformation",
   "fisherInformation",
   "gradients",

@@ -8,9 +8,11 @@ import { exp, tanh } from "../../src/autodiff/functions.ts";
 import { broadcastTo } from "../../src/autodiff/repetition.ts";
 import { logSumExp, softmax } from "../../src/autodiff/classification.ts";
 import { compile } from "../../src/autodiff/compile.ts";
+import { planPlainProduct } from "../../src/autodiff/plain-product.ts";
 import { matmul } from "../../src/autodiff/matmul.ts";
 import { gradients } from "../../src/autodiff/reverse.ts";
-import { pad, reshape, slice, transpose } from "../../src/autodiff/structure.ts";
+import { pad, slice } from "../../src/autodiff/join.ts";
+import { reshape, transpose } from "../../src/autodiff/structure.ts";
 import { Graph, type Operand, type Tensor } from "../../src/autodiff/tensor.ts";
 
 /** Runs the whole graph, node by node, nothing shared, nothing reused. */
@@ -33,7 +35,7 @@ function interpret(
     }
     const operands = from.map((tensor) => operand(tensor, (values.get(tensor.id) ?? new Float64Array()).slice()));
     const result = primitive.view === true ? operands[0].array : new Float64Array(output.size).fill(NaN);
-    primitive.kernel(operands, operand(output, result))();
+    primitive.kernel(operands, operand(output, result), planPlainProduct)();
     values.set(output.id, result);
   }
   return outputs.map((output) => values.get(output.id) ?? new Float64Array());

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { singularValueDecomposition, singularValues } from "../../src/linalg/singular-value-decomposition.ts";
+import {
+  rightSingularVectors,
+  singularValueDecomposition,
+  singularValues,
+} from "../../src/linalg/singular-value-decomposition.ts";
 import { multiply } from "../../src/linalg/product.ts";
 import { matrixWithSingularValues } from "../../src/linalg/prescribed-spectrum.ts";
+import { useWebAssembly } from "../../src/linalg/webassembly/instance.ts";
 import { random } from "../../src/math/random.ts";
 import { build, isDescending, distance, kindsOfMatrices, largestEntry, orthonormality } from "./residuals.ts";
 import { randomMatrix, roundoff, scaled, scaledColumns, threshold } from "./residuals.ts";
@@ -39,6 +44,25 @@ describe("the singular value decomposition through bidiagonal form", () => {
       expect(orthonormality(u), kind).toBeLessThan(threshold);
       expect(orthonormality(v), kind).toBeLessThan(threshold);
       expect(isDescending(values) && values.every((value) => value >= 0), kind).toBe(true);
+    }
+  });
+
+  it.each([
+    [3, 3],
+    [50, 50],
+    [300, 50],
+    [50, 300],
+    [310, 310],
+  ])("finds the right vectors of %i × %i alone with the same bits, by plain loops too", (rows, columns) => {
+    for (const [kind, matrix] of [...kindsOfMatrices(rows, columns)].slice(0, 2)) {
+      const { values, v } = singularValueDecomposition(matrix, bidiagonal);
+      for (const webAssembly of [true, false]) {
+        useWebAssembly(webAssembly);
+        const alone = rightSingularVectors(matrix);
+        expect(alone.values, kind).toEqual(values);
+        expect(alone.v.data, kind).toEqual(v.data);
+      }
+      useWebAssembly(true);
     }
   });
 
