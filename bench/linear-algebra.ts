@@ -20,7 +20,7 @@ import {
   symmetricEigen,
   useWebAssembly,
 } from "egop/linalg";
-import { logLogPlot } from "./log-log-plot.ts";
+import { logLogDrawing, logLogPlot } from "./log-log-plot.ts";
 import { pythonMilliseconds } from "./python.ts";
 import type { Row, Suite } from "./row.ts";
 import { compare, type Comparison, race } from "./side-by-side.ts";
@@ -233,7 +233,7 @@ function compareWithoutWebAssembly(report: (row: Row) => void): void {
 }
 
 /** Time and memory from 64 to 2048: the exponents should be 3 and 2. */
-function drawGrowth(print: (text: string) => void): void {
+function drawGrowth(print: (text: string) => void, draw: (name: string, drawing: string) => void): void {
   const sizes = [64, 128, 256, 512, 1024, 2048];
   const operations = comparisons(sizes).map(({ name, ours }) => ({ name, ours }));
   const times = operations.map(({ name, ours }) => ({
@@ -244,12 +244,16 @@ function drawGrowth(print: (text: string) => void): void {
       return [size, race({ run }).get("run") ?? NaN];
     }),
   }));
-  print(logLogPlot(times, { title: "Time grows as n³", x: "n", y: "milliseconds" }));
+  const timeOptions = { title: "Time grows as n³", x: "n", y: "milliseconds" };
+  print(logLogPlot(times, timeOptions));
+  draw("linear-algebra-time-by-size", logLogDrawing(times, timeOptions));
   const memory = operations.map(({ name, ours }) => ({
     name,
     points: sizes.map((size): [number, number] => [size, allocatedBytes(ours(size)) / 2 ** 20]),
   }));
-  print(logLogPlot(memory, { title: "Memory grows as n²", x: "n", y: "MiB" }));
+  const memoryOptions = { title: "Memory grows as n²", x: "n", y: "MiB" };
+  print(logLogPlot(memory, memoryOptions));
+  draw("linear-algebra-memory-by-size", logLogDrawing(memory, memoryOptions));
 }
 
 /** Bytes that one run has taken when it ends, its workspace included if nothing was collected meanwhile. */
@@ -264,7 +268,7 @@ function allocatedBytes(run: () => unknown): number {
 
 export const linearAlgebra: Suite = {
   name: "linear-algebra",
-  run(report, print) {
+  run(report, print, draw) {
     for (const comparison of comparisons([2, 4, 8, 16, 64, 256, 512, 1024])) {
       const own = new Map<number, number>();
       compare(comparison, (row) => {
@@ -281,6 +285,6 @@ export const linearAlgebra: Suite = {
       }
     }
     compareWithoutWebAssembly(report);
-    drawGrowth(print);
+    drawGrowth(print, draw);
   },
 };

@@ -14,19 +14,23 @@ import { planProduct } from "./product.ts";
  * @example kroneckerProduct(Matrix.fromRows([[1, 2]]), Matrix.fromRows([[1], [3]])).toRows() // [[1, 2], [3, 6]]
  */
 export function kroneckerProduct(...factors: readonly Matrix[]): Matrix {
-  return factors.reduce(ofTwo, Matrix.identity(1));
+  const several = factors.length > 1;
+  let result = several ? factors[0] : Matrix.identity(1);
+  for (let k = several ? 1 : 0; k < factors.length; k++) result = ofTwo(result, factors[k]);
+  return result;
 }
 
 function ofTwo(a: Matrix, b: Matrix): Matrix {
-  const columns = a.columns * b.columns;
-  const result = new Matrix(a.rows * b.rows, columns);
+  const result = new Matrix(a.rows * b.rows, a.columns * b.columns);
+  const { data: out } = result;
+  const { rows, columns, data } = b;
+  let to = 0;
   for (let i = 0; i < a.rows; i++)
-    for (let k = 0; k < b.rows; k++) {
-      const row = (i * b.rows + k) * columns;
-      for (let j = 0; j < a.columns; j++) {
-        const factor = a.data[i * a.columns + j];
-        const at = row + j * b.columns;
-        for (let l = 0; l < b.columns; l++) result.data[at + l] = factor * b.data[k * b.columns + l];
+    for (let k = 0; k < rows; k++) {
+      const start = k * columns;
+      for (let at = i * a.columns; at < (i + 1) * a.columns; at++) {
+        const factor = a.data[at];
+        for (let from = start; from < start + columns; from++) out[to++] = factor * data[from];
       }
     }
   return result;

@@ -23,32 +23,24 @@ export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix
   if (n !== matrix.columns) requireSquare(matrix, what);
   const result = new Matrix(n, n);
   const { data: mean } = result;
+  let largest = -1;
   for (let i = 0; i < n; i++)
     for (let j = 0, below = i * n, above = i; j <= i; j++, below++, above += n) {
       const lower = data[below];
-      // The difference of infinities is NaN.
-      if (lower - data[above] !== 0) return averaged(matrix, scale, what, result);
-      mean[below] = mean[above] = lower * scale;
-    }
-  return result;
-}
-
-/** The same for what is not symmetric to the last bit, or has to be refused. */
-function averaged(matrix: Matrix, scale: number, what: string, result: Matrix): Matrix {
-  requireSquare(matrix, what);
-  const { rows: n, data } = matrix;
-  const largest = largestSize(data);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      const [below, above] = [i * n + j, j * n + i];
-      const lower = data[below];
       const upper = data[above];
-      // Halves first: the difference of two huge entries overflows.
-      if (Math.abs(lower / 2 - upper / 2) > (symmetryTolerance / 2) * largest)
-        throw new ArgumentError(
-          `${what}: the matrix is not symmetric: entry (${i}, ${j}) is ${lower}, entry (${j}, ${i}) is ${upper}.`,
-        );
-      result.data[below] = result.data[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
+      // Halves first: the difference of two huge entries overflows. That of infinities is NaN.
+      const half = lower / 2 - upper / 2;
+      if (half !== 0) {
+        if (largest < 0) {
+          requireSquare(matrix, what);
+          largest = largestSize(data);
+        }
+        if (Math.abs(half) > (symmetryTolerance / 2) * largest)
+          throw new ArgumentError(
+            `${what}: the matrix is not symmetric: entry (${i}, ${j}) is ${lower}, entry (${j}, ${i}) is ${upper}.`,
+          );
+      }
+      mean[below] = mean[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
     }
   return result;
 }
