@@ -1,9 +1,9 @@
 /**
  * A step of the build: dist/for-node/, what Node, Deno and Bun load. Their loaders take a third of a millisecond for each of
  * the modules in dist/, so here the same code is in two files: what a gradient needs (all of egop/autodiff), which is parsed
- * in half the time, and all the rest. A file for each subpath names what of them is its own.
- * Bundlers go on to take the modules, which shake better. The kernels' bytes are assembled ahead. The source map leads to
- * the sources, for `node --enable-source-maps`.
+ * in half the time, and all the rest. A file for each subpath names what of them is its own. Bundlers go on to take the
+ * modules, which shake better. The kernels' bytes are assembled ahead. The source maps lead to the sources, for
+ * `node --enable-source-maps`.
  */
 import { build } from "esbuild";
 import { Buffer } from "node:buffer";
