@@ -1,3 +1,4 @@
+export { layout, type Layout, type Shape } from "../linalg/layout.ts";
 export { elu, gelu, geluTanh, leakyRelu, relu, sigmoid, silu, softplus } from "./activations.ts";
 export { add, divide, mean, multiply, negate, square, subtract, sum, type TensorLike } from "./arithmetic.ts";
 export { logSoftmax, logSumExp, softmax, softmaxCrossEntropy } from "./classification.ts";

@@ -1,7 +1,7 @@
 /**
- * The matrix product of operands by plain loops. Kernels get their products
- * from what runs them, so that the interpreter is small: it has no need of blocks, panels and WebAssembly. Every element is
- * summed in ascending order of the inner index, as everywhere.
+ * The matrix product of operands by plain loops. Kernels get their products from what runs them, so that the interpreter
+ * is small: it has no need of blocks, panels and WebAssembly. Every element is summed in ascending order of the inner
+ * index, as everywhere.
  */
 import { runSmallProduct } from "../linalg/small-product.ts";
 import type { ProductPlanner } from "./tensor.ts";

@@ -186,7 +186,7 @@ export function logParts(x: number, rest: Float64Array): number {
 /** 1/ln 2 in two parts, of which the first has 26 places, and whole. */
 const binaryNumbers: Float64Array = /* @__PURE__ */ Float64Array.from([
   ...[1.4426950514316559, -1.0542692476429138e-8, 1.4426950408889634],
-  ...new Array<number>(6).fill(0),
+  ...[0, 0, 0, 0, 0, 0],
 ]);
 
 /** For interval i: [2i] + [2i + 1] is −log₂ c, the first a multiple of 2⁻⁴². */

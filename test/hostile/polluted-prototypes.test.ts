@@ -102,7 +102,7 @@ function differences(polluted: readonly string[]): string[] {
 beforeAll(async () => {
   everything = await scriptOfEverything();
   clean = results("");
-});
+}, 120_000);
 
 it("has examples that work", () => {
   expect(clean.length).toBeGreaterThan(300);
