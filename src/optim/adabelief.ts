@@ -47,27 +47,22 @@ export interface ScaleByBeliefState {
 export function scaleByBelief(options: ScaleByBeliefOptions = {}): GradientTransformation<ScaleByBeliefState> {
   requireKnown("scaleByBelief", options, ["beta1", "beta2", "epsilon"]);
   const { beta1, beta2, floor } = averagingRates(options, 1e-16);
-  return define<ScaleByBeliefState>({
+  return define<ScaleByBeliefState, typeof beliefKernel>({
     kind: "scaleByBelief",
     vectors: ["first", "second"],
     moments: { first: ["first"], second: ["second"] },
-    init: ({ size }) => ({
-      kind: "scaleByBelief",
-      version: 1,
-      step: 0,
-      first: new Float64Array(size),
-      second: new Float64Array(size),
-    }),
-    apply(gradient, state) {
+    fields: { step: 0 },
+    loop: beliefKernel,
+    apply(gradient, state, loop) {
       state.step += 1;
       const root = Math.sqrt(1 - integerPower(beta2, state.step));
       const scale = root / (1 - integerPower(beta1, state.step));
-      beliefKernel(gradient, state.first, state.second, beta1, beta2, scale, floor, floor * root);
+      loop(gradient, state.first, state.second, beta1, beta2, scale, floor, floor * root);
     },
   });
 }
 
-function beliefKernel(
+export function beliefKernel(
   gradient: Float64Array,
   first: Float64Array,
   second: Float64Array,

@@ -43,21 +43,16 @@ export function scaleByAdadelta(options: ScaleByAdadeltaOptions = {}): GradientT
   const { rho = 0.9, epsilon = 1e-6 } = options;
   requireDecayRate("rho", rho);
   requirePositive("epsilon", epsilon);
-  return define<ScaleByAdadeltaState>({
+  return define<ScaleByAdadeltaState, typeof adadeltaKernel>({
     kind: "scaleByAdadelta",
     vectors: ["second", "steps"],
     moments: { second: ["second", "steps"] },
-    init: ({ size }) => ({
-      kind: "scaleByAdadelta",
-      version: 1,
-      second: new Float64Array(size),
-      steps: new Float64Array(size),
-    }),
-    apply: (gradient, { second, steps }) => adadeltaKernel(gradient, second, steps, rho, epsilon),
+    loop: adadeltaKernel,
+    apply: (gradient, { second, steps }, loop) => loop(gradient, second, steps, rho, epsilon),
   });
 }
 
-function adadeltaKernel(
+export function adadeltaKernel(
   gradient: Float64Array,
   second: Float64Array,
   steps: Float64Array,

@@ -46,26 +46,21 @@ export interface ScaleByAdamaxState {
 export function scaleByAdamax(options: ScaleByAdamaxOptions = {}): GradientTransformation<ScaleByAdamaxState> {
   requireKnown("scaleByAdamax", options, ["beta1", "beta2", "epsilon"]);
   const { beta1, beta2, floor } = averagingRates(options);
-  return define<ScaleByAdamaxState>({
+  return define<ScaleByAdamaxState, typeof adamaxKernel>({
     kind: "scaleByAdamax",
     vectors: ["first", "largest"],
     moments: { first: ["first"], sizes: ["largest"] },
-    init: ({ size }) => ({
-      kind: "scaleByAdamax",
-      version: 1,
-      step: 0,
-      first: new Float64Array(size),
-      largest: new Float64Array(size),
-    }),
-    apply(gradient, state) {
+    fields: { step: 0 },
+    loop: adamaxKernel,
+    apply(gradient, state, loop) {
       state.step += 1;
       const scale = 1 / (1 - integerPower(beta1, state.step));
-      adamaxKernel(gradient, state.first, state.largest, beta1, beta2, scale, floor);
+      loop(gradient, state.first, state.largest, beta1, beta2, scale, floor);
     },
   });
 }
 
-function adamaxKernel(
+export function adamaxKernel(
   gradient: Float64Array,
   first: Float64Array,
   largest: Float64Array,

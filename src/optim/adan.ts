@@ -58,33 +58,41 @@ export function scaleByAdan(options: ScaleByAdanOptions = {}): GradientTransform
   requireDecayRate("beta2", beta2);
   requireDecayRate("beta3", beta3);
   const floor = positiveFloor(epsilon);
-  return define<ScaleByAdanState>({
+  return define<ScaleByAdanState, typeof adanKernel>({
     kind: "scaleByAdan",
     vectors: ["first", "differences", "second", "previous"],
     moments: { first: ["first", "differences", "previous"], second: ["second"] },
-    init: ({ size }) => ({
-      kind: "scaleByAdan",
-      version: 1,
-      step: 0,
-      first: new Float64Array(size),
-      differences: new Float64Array(size),
-      second: new Float64Array(size),
-      previous: new Float64Array(size),
-    }),
-    apply(gradient, state) {
+    fields: { step: 0 },
+    loop: adanKernel,
+    apply(gradient, state, loop) {
       if (state.step === 0) state.previous.set(gradient);
       state.step += 1;
       const root = Math.sqrt(1 - integerPower(beta3, state.step));
       const scale1 = root / (1 - integerPower(beta1, state.step));
       const scale2 = (root * beta2) / (1 - integerPower(beta2, state.step));
-      adanKernel(gradient, state, beta1, beta2, beta3, scale1, scale2, floor * root);
+      loop(
+        gradient,
+        state.first,
+        state.differences,
+        state.second,
+        state.previous,
+        beta1,
+        beta2,
+        beta3,
+        scale1,
+        scale2,
+        floor * root,
+      );
     },
   });
 }
 
-function adanKernel(
+export function adanKernel(
   gradient: Float64Array,
-  { first, differences, second, previous }: ScaleByAdanState,
+  first: Float64Array,
+  differences: Float64Array,
+  second: Float64Array,
+  previous: Float64Array,
   beta1: number,
   beta2: number,
   beta3: number,

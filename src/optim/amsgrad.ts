@@ -45,30 +45,26 @@ export interface ScaleByAmsgradState {
 export function scaleByAmsgrad(options: ScaleByAmsgradOptions = {}): GradientTransformation<ScaleByAmsgradState> {
   requireKnown("scaleByAmsgrad", options, ["beta1", "beta2", "epsilon"]);
   const { beta1, beta2, floor } = averagingRates(options);
-  return define<ScaleByAmsgradState>({
+  return define<ScaleByAmsgradState, typeof amsgradKernel>({
     kind: "scaleByAmsgrad",
     vectors: ["first", "second", "largest"],
     moments: { first: ["first"], second: ["second", "largest"] },
-    init: ({ size }) => ({
-      kind: "scaleByAmsgrad",
-      version: 1,
-      step: 0,
-      first: new Float64Array(size),
-      second: new Float64Array(size),
-      largest: new Float64Array(size),
-    }),
-    apply(gradient, state) {
+    fields: { step: 0 },
+    loop: amsgradKernel,
+    apply(gradient, state, loop) {
       state.step += 1;
       const root = Math.sqrt(1 - integerPower(beta2, state.step));
       const scale = root / (1 - integerPower(beta1, state.step));
-      amsgradKernel(gradient, state, beta1, beta2, scale, floor * root);
+      loop(gradient, state.first, state.second, state.largest, beta1, beta2, scale, floor * root);
     },
   });
 }
 
-function amsgradKernel(
+export function amsgradKernel(
   gradient: Float64Array,
-  { first, second, largest }: ScaleByAmsgradState,
+  first: Float64Array,
+  second: Float64Array,
+  largest: Float64Array,
   beta1: number,
   beta2: number,
   scale: number,

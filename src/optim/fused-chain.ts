@@ -19,22 +19,21 @@ export function fusedChain(
   const chain = namedChain(name, parts);
   /** What the rate makes of 1 is what it multiplies by. */
   const unit = new Float64Array(1);
-  return {
-    ...chain,
-    update(gradient, state, parameters, checked = false) {
-      if (!checked) {
-        requireFiniteGradient(name, gradient);
-        chain.check?.(gradient, state, parameters);
+  function update(gradient: Float64Array, state: ChainState, parameters: Float64Array, checked?: boolean): void {
+    if (checked !== true) {
+      requireFiniteGradient(name, gradient);
+      chain.check?.(gradient, state, parameters);
+    }
+    for (let k = 0; k < parts.length; k++) {
+      unit[0] = 1;
+      const own = k;
+      if (own === scaling && rate > 0) {
+        k = rate;
+        parts[rate].update(unit, state.parts[rate], parameters, true);
       }
-      for (let k = 0; k < parts.length; k++) {
-        unit[0] = 1;
-        const own = k;
-        if (own === scaling && rate > 0) {
-          k = rate;
-          parts[rate].update(unit, state.parts[rate], parameters, true);
-        }
-        parts[own].update(gradient, state.parts[own], parameters, true, unit[0]);
-      }
-    },
-  };
+      parts[own].update(gradient, state.parts[own], parameters, true, unit[0]);
+    }
+  }
+  // For step-kernel.ts this is the chain of its parts.
+  return Object.assign({ ...chain, update }, { own: update });
 }

@@ -42,16 +42,16 @@ export function scaleByLion(options: ScaleByLionOptions = {}): GradientTransform
   const { beta1 = 0.9, beta2 = 0.99 } = options;
   requireDecayRate("beta1", beta1);
   requireDecayRate("beta2", beta2);
-  return define<ScaleByLionState>({
+  return define<ScaleByLionState, typeof lionKernel>({
     kind: "scaleByLion",
     vectors: ["first"],
     moments: { first: ["first"] },
-    init: ({ size }) => ({ kind: "scaleByLion", version: 1, first: new Float64Array(size) }),
-    apply: (gradient, { first }) => lionKernel(gradient, first, beta1, beta2),
+    loop: lionKernel,
+    apply: (gradient, { first }, loop) => loop(gradient, first, beta1, beta2),
   });
 }
 
-function lionKernel(gradient: Float64Array, first: Float64Array, beta1: number, beta2: number): void {
+export function lionKernel(gradient: Float64Array, first: Float64Array, beta1: number, beta2: number): void {
   const gain1 = 1 - beta1;
   const gain2 = 1 - beta2;
   for (let i = 0; i < gradient.length; i++) {

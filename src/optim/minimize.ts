@@ -2,14 +2,13 @@
  * The loop around an objective and an optimizer: evaluate, look whether to stop, step.
  *
  * A step costs one evaluation, one update, and three further passes over the parameters (one that adds the step, two that
- * look for NaN and infinities); a stop by the gradient's norm is one more. Nothing is allocated in a step except its key.
+ * look for NaN and infinities), or two in all (stepper.ts); a stop by the gradient's norm is one more. Nothing is allocated in a step except its key.
  * The run's result is exact in the sense that it depends on nothing but its arguments: resumed from a saved state, it
  * goes on with the same bits.
  */
 import { DivergedError, NotFiniteError, ShapeError } from "../errors.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { fold, random } from "../math/random.ts";
-import { indexOfNotFinite } from "../linalg/finite.ts";
 import { placeOf } from "./place.ts";
 import { gradientNorm } from "./gradient-norm.ts";
 import { layoutOf, type StochasticObjective } from "./objective.ts";
@@ -22,6 +21,7 @@ import {
   type StepProgress,
   type StopReason,
 } from "./run.ts";
+import { stepper } from "./stepper.ts";
 
 /**
  * Minimizes an objective from a start, or goes on from the state of an earlier run.
@@ -43,19 +43,21 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
   const { dimension, coordinates } = objective;
   const originalDimension = coordinates?.originalDimension ?? dimension;
   const layout = layoutOf(objective);
-  const state = optimizer.init(layout);
-  let point = new Float64Array(dimension);
-  let previous = new Float64Array(dimension);
-  const gradient = new Float64Array(dimension);
+  const first = optimizer.init(layout);
+  const from = new Float64Array(dimension);
   let firstStep = 0;
   if (resume !== undefined) {
-    firstStep = restoreRun(resume, point, state);
+    firstStep = restoreRun(resume, from, first);
   } else {
     const { start } = options;
     checkStart(start, originalDimension, coordinates === undefined ? layout : undefined);
-    if (coordinates === undefined) point.set(start);
-    else coordinates.toOwn(start, point);
+    if (coordinates === undefined) from.set(start);
+    else coordinates.toOwn(start, from);
   }
+  const stepping = stepper(optimizer, first, from, 2);
+  const { state, gradient, points } = stepping;
+  let point = points[0];
+  let previous = points[1];
 
   function toOriginal(own: Float64Array, out: Float64Array = new Float64Array(originalDimension)): Float64Array {
     if (out.length !== originalDimension)
@@ -99,7 +101,7 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
     const value = objective.valueAndGradient(point, gradient, fold(key, firstStep + taken));
     if (!Number.isFinite(value) && !tolerant)
       throw notFinite(`the objective returned ${String(value)}`, taken, previous);
-    const badGradient = culpritOf("the gradient", gradient, layout);
+    const badGradient = culpritOf("the gradient", gradient, stepping.badGradient(), layout);
     if (badGradient !== undefined && !tolerant) throw notFinite(badGradient, taken, previous);
     losses[taken] = value;
 
@@ -120,14 +122,19 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
         losses: taken === steps ? losses : losses.slice(0, taken + 1),
         steps: taken,
         stopped,
-        state: { kind: "run", version: 1, step: firstStep + taken, parameters: point, optimizer: state },
+        state: {
+          kind: "run",
+          version: 1,
+          step: firstStep + taken,
+          parameters: stepping.plain(point),
+          optimizer: stepping.plain(state),
+        },
       };
     }
 
-    optimizer.update(gradient, state, point);
+    stepping.step(taken % 2, 1 - (taken % 2));
     optimizer.observe?.(value, state);
-    add(point, gradient, previous);
-    const badPoint = culpritOf("the parameter", previous, layout);
+    const badPoint = culpritOf("the parameter", previous, stepping.badPoint(), layout);
     if (badPoint !== undefined) throw notFinite(badPoint, taken + 1, point);
     const next = previous;
     previous = point;
@@ -136,12 +143,6 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
 }
 
 /** Says which entry of `vector` is not finite: `the gradient is NaN in element 3 of "W1"`; undefined when all are. */
-function culpritOf(what: string, vector: Float64Array, layout: Layout): string | undefined {
-  const index = indexOfNotFinite(vector);
+function culpritOf(what: string, vector: Float64Array, index: number, layout: Layout): string | undefined {
   return index < 0 ? undefined : `${what} is ${vector[index]} in ${placeOf(index, layout)}`;
-}
-
-/** Overwrites out with x + y. */
-function add(x: Float64Array, y: Float64Array, out: Float64Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = x[i] + y[i];
 }

@@ -51,19 +51,13 @@ export function scaleByNadam(options: ScaleByNadamOptions = {}): GradientTransfo
   const { momentumDecay = 4e-3 } = options;
   requireNonnegative("momentumDecay", momentumDecay);
   const momentumAt = (step: number): number => beta1 * (1 - 0.5 * pow(0.96, step * momentumDecay));
-  return define<ScaleByNadamState>({
+  return define<ScaleByNadamState, typeof nadamKernel>({
     kind: "scaleByNadam",
     vectors: ["first", "second"],
     moments: { first: ["first"], second: ["second"] },
-    init: ({ size }) => ({
-      kind: "scaleByNadam",
-      version: 1,
-      step: 0,
-      momentumProduct: 1,
-      first: new Float64Array(size),
-      second: new Float64Array(size),
-    }),
-    apply(gradient, state) {
+    fields: { step: 0, momentumProduct: 1 },
+    loop: nadamKernel,
+    apply(gradient, state, loop) {
       state.step += 1;
       const momentum = momentumAt(state.step);
       const next = momentumAt(state.step + 1);
@@ -71,12 +65,12 @@ export function scaleByNadam(options: ScaleByNadamOptions = {}): GradientTransfo
       const root = Math.sqrt(1 - integerPower(beta2, state.step));
       const gradientScale = (root * (1 - momentum)) / (1 - state.momentumProduct);
       const averageScale = (root * next) / (1 - state.momentumProduct * momentum * next);
-      nadamKernel(gradient, state.first, state.second, beta1, beta2, gradientScale, averageScale, floor * root);
+      loop(gradient, state.first, state.second, beta1, beta2, gradientScale, averageScale, floor * root);
     },
   });
 }
 
-function nadamKernel(
+export function nadamKernel(
   gradient: Float64Array,
   first: Float64Array,
   second: Float64Array,

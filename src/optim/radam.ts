@@ -44,18 +44,13 @@ export function scaleByRadam(options: ScaleByRadamOptions = {}): GradientTransfo
   requireKnown("scaleByRadam", options, ["beta1", "beta2", "epsilon"]);
   const { beta1, beta2, floor } = averagingRates(options);
   const longest = 2 / (1 - beta2) - 1;
-  return define<ScaleByRadamState>({
+  return define<ScaleByRadamState, typeof radamKernel>({
     kind: "scaleByRadam",
     vectors: ["first", "second"],
     moments: { first: ["first"], second: ["second"] },
-    init: ({ size }) => ({
-      kind: "scaleByRadam",
-      version: 1,
-      step: 0,
-      first: new Float64Array(size),
-      second: new Float64Array(size),
-    }),
-    apply(gradient, state) {
+    fields: { step: 0 },
+    loop: radamKernel,
+    apply(gradient, state, loop) {
       state.step += 1;
       const power = integerPower(beta2, state.step);
       const correction = 1 / (1 - integerPower(beta1, state.step));
@@ -65,10 +60,24 @@ export function scaleByRadam(options: ScaleByRadamOptions = {}): GradientTransfo
         ? Math.sqrt(((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length))
         : 1;
       const scale = rectified ? correction * rectification * Math.sqrt(1 - power) : correction;
-      if (rectified) adamKernel(gradient, state.first, state.second, beta1, beta2, scale, floor);
-      else averagesKernel(gradient, state.first, state.second, beta1, beta2, scale);
+      loop(gradient, state.first, state.second, beta1, beta2, scale, floor, rectified ? 1 : 0);
     },
   });
+}
+
+/** Adam's step where the variance of the average of squares is bounded (`rectified` 1), else the average of gradients times `scale`. */
+export function radamKernel(
+  gradient: Float64Array,
+  first: Float64Array,
+  second: Float64Array,
+  beta1: number,
+  beta2: number,
+  scale: number,
+  epsilon: number,
+  rectified: number,
+): void {
+  if (rectified > 0) adamKernel(gradient, first, second, beta1, beta2, scale, epsilon);
+  else averagesKernel(gradient, first, second, beta1, beta2, scale);
 }
 
 /** Overwrites g with scale·m, where m and v have first taken in g. */

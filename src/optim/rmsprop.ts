@@ -60,28 +60,23 @@ export function scaleByRms(
   requireDecayRate("decay", decay);
   const floor = positiveFloor(epsilon);
   if (centered)
-    return define<ScaleByCenteredRmsState>({
+    return define<ScaleByCenteredRmsState, typeof centeredKernel>({
       kind: "scaleByCenteredRms",
       vectors: ["first", "second"],
       moments: { first: ["first"], second: ["second"] },
-      init: ({ size }) => ({
-        kind: "scaleByCenteredRms",
-        version: 1,
-        first: new Float64Array(size),
-        second: new Float64Array(size),
-      }),
-      apply: (gradient, { first, second }) => centeredKernel(gradient, first, second, decay, floor),
+      loop: centeredKernel,
+      apply: (gradient, { first, second }, loop) => loop(gradient, first, second, decay, floor),
     });
-  return define<ScaleByRmsState>({
+  return define<ScaleByRmsState, typeof rmsKernel>({
     kind: "scaleByRms",
     vectors: ["second"],
     moments: { second: ["second"] },
-    init: ({ size }) => ({ kind: "scaleByRms", version: 1, second: new Float64Array(size) }),
-    apply: (gradient, { second }) => rmsKernel(gradient, second, decay, floor),
+    loop: rmsKernel,
+    apply: (gradient, { second }, loop) => loop(gradient, second, decay, floor),
   });
 }
 
-function rmsKernel(gradient: Float64Array, second: Float64Array, decay: number, epsilon: number): void {
+export function rmsKernel(gradient: Float64Array, second: Float64Array, decay: number, epsilon: number): void {
   const gain = 1 - decay;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
@@ -91,7 +86,7 @@ function rmsKernel(gradient: Float64Array, second: Float64Array, decay: number, 
   }
 }
 
-function centeredKernel(
+export function centeredKernel(
   gradient: Float64Array,
   first: Float64Array,
   second: Float64Array,

@@ -54,7 +54,7 @@ export function scaleByRprop(options: RpropOptions = {}): GradientTransformation
     throw new ArgumentError(`The option grow is ${String(grow)}; expected a finite number above 1.`);
   if (!(least >= 0 && most >= least && most < Infinity))
     throw new ArgumentError(`The option bounds is [${least}, ${most}]; expected finite numbers 0 ≤ least ≤ most.`);
-  return define<ScaleByRpropState>({
+  return define<ScaleByRpropState, typeof rpropKernel>({
     kind: "scaleByRprop",
     vectors: ["sizes", "previous"],
     moments: { first: ["previous"], sizes: ["sizes"] },
@@ -64,20 +64,37 @@ export function scaleByRprop(options: RpropOptions = {}): GradientTransformation
       sizes: new Float64Array(size).fill(learningRate),
       previous: new Float64Array(size),
     }),
-    apply(gradient, { sizes, previous }) {
-      for (let i = 0; i < gradient.length; i++) {
-        const entry = gradient[i];
-        const sign = entry > 0 ? 1 : entry < 0 ? -1 : 0;
-        const before = previous[i];
-        const agreement = before > 0 ? sign : before < 0 ? -sign : 0;
-        const wanted = sizes[i] * (agreement > 0 ? grow : agreement < 0 ? shrink : 1);
-        const size = wanted < least ? least : wanted > most ? most : wanted;
-        sizes[i] = size;
-        previous[i] = agreement < 0 ? 0 : entry;
-        gradient[i] = agreement < 0 ? 0 : sign * size;
-      }
-    },
+    loop: rpropKernel,
+    apply: (gradient, { sizes, previous }, loop) => loop(gradient, sizes, previous, shrink, grow, least, most),
   });
+}
+
+/**
+ * Overwrites g with the step, after the step sizes and the gradient before. Where signs come and go no processor foresees them:
+ * what depends on a sign is multiplied by 0 or 1 instead, exactly.
+ */
+export function rpropKernel(
+  gradient: Float64Array,
+  sizes: Float64Array,
+  previous: Float64Array,
+  shrink: number,
+  grow: number,
+  least: number,
+  most: number,
+): void {
+  for (let i = 0; i < gradient.length; i++) {
+    const entry = gradient[i];
+    const sign = Number(entry > 0) - Number(entry < 0);
+    const agreement = sign * (Number(previous[i] > 0) - Number(previous[i] < 0));
+    const up = Number(agreement > 0);
+    const down = Number(agreement < 0);
+    const wanted = sizes[i] * (1 - up - down + up * grow + down * shrink);
+    const size = wanted < least ? least : wanted > most ? most : wanted;
+    sizes[i] = size;
+    // Plus 0, for -0.
+    previous[i] = (1 - down) * entry + 0;
+    gradient[i] = (1 - down) * sign * size + 0;
+  }
 }
 
 /**

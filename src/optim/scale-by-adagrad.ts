@@ -10,8 +10,8 @@
  * (2011), figure 1 with the diagonal matrix; the paper has ε (its δ) in the same place. Reference implementation:
  * PyTorch 1.13, torch/optim/adagrad.py.
  */
+import { define } from "./define.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
-import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
 export interface ScaleByAdagradOptions {
@@ -45,27 +45,18 @@ export function scaleByAdagrad(options: ScaleByAdagradOptions = {}): GradientTra
   requireNonnegative("epsilon", epsilon);
   // 1e-160 instead of 0 turns 0/0 into 0 and is lost in rounding beside every root above 1e-144.
   const floor = Math.max(epsilon, 1e-160);
-  function check(gradient: Float64Array, state: ScaleByAdagradState, parameters: Float64Array): void {
-    checkState(state, "scaleByAdagrad", 1);
-    checkLengths("scaleByAdagrad", state.sum.length, gradient, parameters);
-  }
-  return {
-    name: "scaleByAdagrad",
-    init: ({ size }) => ({ kind: "scaleByAdagrad", version: 1, sum: new Float64Array(size).fill(initialAccumulator) }),
+  return define<ScaleByAdagradState, typeof adagradKernel>({
+    kind: "scaleByAdagrad",
+    vectors: ["sum"],
     moments: { second: ["sum"] },
-    check,
-    update(gradient, state, parameters, checked = false) {
-      if (!checked) {
-        requireFiniteGradient("scaleByAdagrad", gradient);
-        check(gradient, state, parameters);
-      }
-      adagradKernel(gradient, state.sum, floor);
-    },
-  };
+    init: ({ size }) => ({ kind: "scaleByAdagrad", version: 1, sum: new Float64Array(size).fill(initialAccumulator) }),
+    loop: adagradKernel,
+    apply: (gradient, { sum }, loop) => loop(gradient, sum, floor),
+  });
 }
 
 /** Overwrites g with g / (√s + ε), where s has first taken in g². */
-function adagradKernel(gradient: Float64Array, sum: Float64Array, epsilon: number): void {
+export function adagradKernel(gradient: Float64Array, sum: Float64Array, epsilon: number): void {
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
     const s = sum[i] + entry * entry;

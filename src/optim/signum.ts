@@ -32,14 +32,16 @@ export interface ScaleBySignState {
  * @example const optimizer = chain(trace({ momentum: 0.9 }), scaleBySign(), scaleByLearningRate(0.001));
  */
 export function scaleBySign(): GradientTransformation<ScaleBySignState> {
-  return define<ScaleBySignState>({
+  return define<ScaleBySignState, typeof signKernel>({
     kind: "scaleBySign",
-    vectors: [],
-    init: () => ({ kind: "scaleBySign", version: 1 }),
-    apply(gradient, _state, _loop, _parameters, factor = 1) {
-      for (let i = 0; i < gradient.length; i++) gradient[i] = signOf(gradient[i]) * factor;
-    },
+    loop: signKernel,
+    apply: (gradient, _state, loop, _parameters, factor = 1) => loop(gradient, factor),
   });
+}
+
+/** Overwrites g with factor · sign(g). */
+export function signKernel(gradient: Float64Array, factor: number): void {
+  for (let i = 0; i < gradient.length; i++) gradient[i] = signOf(gradient[i]) * factor;
 }
 
 export interface SignDescentOptions {

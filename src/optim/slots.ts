@@ -20,24 +20,21 @@ export function slotsOf(layout: Layout): Slot[] {
   });
 }
 
-/** The root of the sum of squares of elements offset to offset + size, in ascending order; no overflow within 1e±154. */
-export function slotNorm(vector: Float64Array, { offset, size }: Slot): number {
-  let sum = 0;
-  for (let i = offset; i < offset + size; i++) sum += vector[i] * vector[i];
-  return Math.sqrt(sum);
-}
-
 /**
- * The same of two vectors in one pass: their norms overwrite `out`. Two sums do not wait for each other, and each still has
- * its one order.
+ * The root of the sum of squares of elements offset to offset + size; no overflow within 1e±154. Every fourth element has a sum
+ * of its own, in ascending order, so that no addition waits for the one before; then ((0 + 1) + (2 + 3)), with what is left over
+ * behind the last four added to sum 0.
  */
-export function slotNorms(a: Float64Array, b: Float64Array, { offset, size }: Slot, out: Float64Array): void {
-  let sumA = 0;
-  let sumB = 0;
-  for (let i = offset; i < offset + size; i++) {
-    sumA += a[i] * a[i];
-    sumB += b[i] * b[i];
+export function slotNorm(vector: Float64Array, { offset, size }: Slot): number {
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  const end = offset + size;
+  let i = offset;
+  for (; i + 3 < end; i += 4) {
+    sum0 += vector[i] * vector[i];
+    sum1 += vector[i + 1] * vector[i + 1];
+    sum2 += vector[i + 2] * vector[i + 2];
+    sum3 += vector[i + 3] * vector[i + 3];
   }
-  out[0] = Math.sqrt(sumA);
-  out[1] = Math.sqrt(sumB);
+  for (; i < end; i++) sum0 += vector[i] * vector[i];
+  return Math.sqrt(sum0 + sum1 + (sum2 + sum3));
 }

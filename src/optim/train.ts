@@ -2,19 +2,19 @@
  * Training in epochs: shuffled mini-batches, an evaluation after each epoch, an end when it no longer improves. As a loop
  * that returns when it is done, or as one that lets others run in between.
  *
- * A step costs one evaluation of the objective, one update and three passes over the parameters, as in `minimize`. All that
+ * A step costs one evaluation of the objective and what `stepper` does, as in `minimize`. All that
  * is random depends on the key: epoch e shuffles by fold(fold(key, 0), e), step t draws by fold(fold(key, 1), t), whatever
  * came before. So a run stopped at any step and resumed from its state goes on with the same bits.
  */
 import { ArgumentError, DivergedError, NotFiniteError } from "../errors.ts";
 import { fold, permutation, random, type Key } from "../math/random.ts";
-import { indexOfNotFinite } from "../linalg/finite.ts";
 import { placeOf } from "./place.ts";
 import { requireKnown, requireWhole } from "./hyperparameters.ts";
 import { layoutOf, type StochasticObjective } from "./objective.ts";
 import { checkStart } from "./run.ts";
 import { parseState } from "./state-text.ts";
 import { restoreState } from "./state.ts";
+import { stepper } from "./stepper.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 /** Examples that an objective can be pointed at. */
@@ -190,17 +190,18 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
     parameters: new Float64Array(dimension),
     optimizer: optimizer.init(layout),
   };
-  const { parameters } = state;
   if (resume !== undefined) restoreState(state, typeof resume === "string" ? parseState(resume) : resume, "training");
   else {
     checkStart(options.start, originalDimension, coordinates === undefined ? layout : undefined, "train");
-    if (coordinates === undefined) parameters.set(options.start);
-    else coordinates.toOwn(options.start, parameters);
-    state.bestParameters.set(parameters);
+    if (coordinates === undefined) state.parameters.set(options.start);
+    else coordinates.toOwn(options.start, state.parameters);
+    state.bestParameters.set(state.parameters);
   }
-  const gradient = new Float64Array(dimension);
-  const next = new Float64Array(dimension);
-  const last = new Float64Array(dimension);
+  const stepping = stepper(optimizer, state.optimizer, state.parameters, 2);
+  const { gradient, points } = stepping;
+  // Which of the two points is the present one; the other is the last one, then the next.
+  let present = 0;
+  let parameters = points[0];
   const kept = new Float64Array(dimension);
   const tolerant = optimizer.toleratesNotFinite === true;
   const [shuffles, draws] = [fold(key, 0), fold(key, 1)];
@@ -219,7 +220,7 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
   }
   function keep(): Float64Array {
     if (optimizer.evaluationParameters === undefined) kept.set(parameters);
-    else optimizer.evaluationParameters(state.optimizer, parameters, kept);
+    else optimizer.evaluationParameters(stepping.state, parameters, kept);
     return kept;
   }
   function result(stopped: TrainRun["stopped"]): TrainRun {
@@ -230,7 +231,7 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
       epochs: ended,
       steps: state.step,
       stopped,
-      state,
+      state: { ...state, parameters: stepping.plain(parameters), optimizer: stepping.plain(stepping.state) },
     };
   }
   function notFinite(culprit: string, value: number, at: Float64Array): Error {
@@ -247,8 +248,7 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
     );
   }
   /** Says which entry is not finite, if one is. */
-  function culpritOf(what: string, vector: Float64Array): string | undefined {
-    const index = indexOfNotFinite(vector);
+  function culpritOf(what: string, vector: Float64Array, index: number): string | undefined {
     return index < 0 ? undefined : `${what} is ${vector[index]} in ${placeOf(index, layout)}`;
   }
 
@@ -262,17 +262,17 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
     }
     const loss = objective.valueAndGradient(parameters, gradient, fold(draws, state.step));
     if (!tolerant) {
-      if (!Number.isFinite(loss)) throw notFinite(`the objective returned ${String(loss)}`, progress.loss, last);
-      const bad = culpritOf("the gradient", gradient);
-      if (bad !== undefined) throw notFinite(bad, progress.loss, last);
+      if (!Number.isFinite(loss))
+        throw notFinite(`the objective returned ${String(loss)}`, progress.loss, points[1 - present]);
+      const bad = culpritOf("the gradient", gradient, stepping.badGradient());
+      if (bad !== undefined) throw notFinite(bad, progress.loss, points[1 - present]);
     }
-    optimizer.update(gradient, state.optimizer, parameters);
-    optimizer.observe?.(loss, state.optimizer);
-    for (let i = 0; i < dimension; i++) next[i] = parameters[i] + gradient[i];
-    const bad = culpritOf("the parameter", next);
+    stepping.step(present, 1 - present);
+    optimizer.observe?.(loss, stepping.state);
+    const bad = culpritOf("the parameter", points[1 - present], stepping.badPoint());
     if (bad !== undefined) throw notFinite(bad, loss, parameters);
-    last.set(parameters);
-    parameters.set(next);
+    present = 1 - present;
+    parameters = points[present];
     state.step += 1;
     state.lossSum += loss;
     progress.step = state.step;

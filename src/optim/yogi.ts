@@ -52,7 +52,7 @@ export function scaleByYogi(options: ScaleByYogiOptions = {}): GradientTransform
   const { beta1, beta2, floor } = averagingRates(options, 1e-3);
   const { initialAccumulator = 1e-6 } = options;
   requireNonnegative("initialAccumulator", initialAccumulator);
-  return define<ScaleByYogiState>({
+  return define<ScaleByYogiState, typeof yogiKernel>({
     kind: "scaleByYogi",
     vectors: ["first", "second"],
     moments: { first: ["first"], second: ["second"] },
@@ -63,16 +63,17 @@ export function scaleByYogi(options: ScaleByYogiOptions = {}): GradientTransform
       first: new Float64Array(size),
       second: new Float64Array(size).fill(initialAccumulator),
     }),
-    apply(gradient, state) {
+    loop: yogiKernel,
+    apply(gradient, state, loop) {
       state.step += 1;
       const root = Math.sqrt(1 - integerPower(beta2, state.step));
       const scale = root / (1 - integerPower(beta1, state.step));
-      yogiKernel(gradient, state.first, state.second, beta1, beta2, scale, floor * root);
+      loop(gradient, state.first, state.second, beta1, beta2, scale, floor * root);
     },
   });
 }
 
-function yogiKernel(
+export function yogiKernel(
   gradient: Float64Array,
   first: Float64Array,
   second: Float64Array,

@@ -7,6 +7,7 @@
  * compiled module with its memory, which the kernels use as a workspace while they run.
  */
 import { ArgumentError } from "../../errors.ts";
+import { assemble, type FunctionSource } from "./assembler.ts";
 import { allBytes, productBytes, residentBytes } from "./bytes.ts";
 
 /** The module's functions and its memory, seen as doubles. */
@@ -221,6 +222,17 @@ export function residentInstance(doubles: number): ResidentKernels | null {
     const missing = doubles - kernels.memory.buffer.byteLength / 8;
     if (missing > 0) kernels.memory.grow(Math.ceil(missing / pageDoubles));
     return kernels;
+  } catch {
+    return null;
+  }
+}
+
+/** New memory of at least so many doubles with these functions on it, or null where JavaScript's loops are to be used. */
+export function instantiateFunctions(functions: readonly FunctionSource[], doubles: number): object | null {
+  if (current === null) return null;
+  try {
+    const { Module, Instance } = engine();
+    return new Instance(new Module(assemble(functions, Math.ceil(doubles / pageDoubles)))).exports;
   } catch {
     return null;
   }

@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import * as egop from "../../../src/index.ts";
+import { layout, minimize, stateToText, train, type GradientTransformation } from "../../../src/index.ts";
+import { useWebAssembly } from "../../../src/linalg/index.ts";
+import { formulas } from "../../../src/optim/kernels/formulas.ts";
+import { stepKernel } from "../../../src/optim/kernels/step-kernel.ts";
+import type { ElementLoop } from "../../../src/optim/define.ts";
+
+const learningRate = 0.01;
+const weightDecay = 0.1;
+const covered: Readonly<Record<string, GradientTransformation>> = {
+  sgd: egop.sgd({ learningRate }),
+  momentum: egop.sgd({ learningRate, momentum: 0.9, dampening: 0.3, weightDecay }),
+  nesterov: egop.sgd({ learningRate, momentum: 0.9, nesterov: true }),
+  adagrad: egop.adagrad({ weightDecay }),
+  rmsprop: egop.rmsprop(),
+  centered: egop.rmsprop({ centered: true, momentum: 0.9 }),
+  adadelta: egop.adadelta(),
+  adam: egop.adam(),
+  adamw: egop.adamw({ learningRate: (step) => 0.1 / (1 + step) }),
+  amsgrad: egop.amsgrad(),
+  adamax: egop.adamax(),
+  nadam: egop.nadam(),
+  radam: egop.radam(),
+  adabelief: egop.adabelief(),
+  yogi: egop.yogi(),
+  lion: egop.lion(),
+  signDescent: egop.signDescent({ learningRate, weightDecay }),
+  signum: egop.signum({ learningRate }),
+  rprop: egop.rprop(),
+  adan: egop.adan(),
+  nested: egop.chain(egop.trace({ momentum: 0.5 }), egop.chain(egop.scaleByAdam(), egop.scaleByLearningRate(0.1))),
+};
+
+/** Gradients as they come, and what rounding and branches might trip over. */
+const entry = fc.oneof(
+  { weight: 4, arbitrary: fc.double({ min: -1, max: 1, noNaN: true }) },
+  fc.constantFrom(0, -0, 1e-310, -5e-324, 1e-160, -1e-160, 1e155, -1e155, 1, -1),
+);
+const bits = (vector: Float64Array): BigInt64Array => new BigInt64Array(vector.slice().buffer);
+const sameBits = (a: Float64Array, b: Float64Array): boolean => Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
+/** Vectors as their bits. */
+const exactly = (state: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(state, (_name, value: unknown) =>
+      value instanceof Float64Array ? Array.from(bits(value), String) : value,
+    ),
+  );
+
+describe("a step in WebAssembly", () => {
+  it.each(Object.entries(covered))("makes the bits of the plain loops: %s", (_name, optimizer) => {
+    fc.assert(
+      fc.property(
+        fc
+          .integer({ min: 1, max: 9 })
+          .chain((length) =>
+            fc.array(fc.array(entry, { minLength: length, maxLength: length }), { minLength: 2, maxLength: 8 }),
+          ),
+        ([start, ...gradients]) => {
+          const model = layout({ p: [start.length] });
+          const state = optimizer.init(model);
+          const kernel = stepKernel(optimizer, optimizer.init(model), start.length, 2);
+          if (kernel === undefined) throw new Error("There is no kernel.");
+          const parameters = Float64Array.from(start);
+          kernel.points[0].set(start);
+          gradients.forEach((values, k) => {
+            const gradient = Float64Array.from(values);
+            kernel.gradient.set(gradient);
+            expect(kernel.gradientIsFinite()).toBe(true);
+            optimizer.update(gradient, state, parameters);
+            for (let i = 0; i < parameters.length; i++) parameters[i] += gradient[i];
+            const finite = kernel.run(k % 2, 1 - (k % 2));
+            if (finite) expect(parameters.every(Number.isFinite)).toBe(true);
+            expect(bits(kernel.points[1 - (k % 2)])).toEqual(bits(parameters));
+            expect(exactly(kernel.state)).toEqual(exactly(state));
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is there for every loop of the table", () => {
+    const loops = (optimizer: GradientTransformation): unknown[] =>
+      optimizer.parts?.flatMap(loops) ?? [(optimizer as { readonly loop?: ElementLoop }).loop];
+    const seen = new Set(Object.values(covered).flatMap(loops));
+    for (const loop of formulas().keys()) expect(seen).toContain(loop);
+  });
+
+  it("sees NaN and infinities at every place", () => {
+    for (const length of [1, 2, 5])
+      for (let at = 0; at < length; at++) {
+        const optimizer = egop.sgd({ learningRate: 1 });
+        const kernel = stepKernel(optimizer, optimizer.init(layout({ p: [length] })), length, 2);
+        for (const bad of [NaN, Infinity, -Infinity]) {
+          kernel?.gradient.fill(1);
+          expect(kernel?.gradientIsFinite()).toBe(true);
+          expect(kernel?.run(0, 1)).toBe(true);
+          if (kernel !== undefined) kernel.gradient[at] = bad;
+          expect(kernel?.gradientIsFinite()).toBe(false);
+          expect(kernel?.run(0, 1)).toBe(false);
+        }
+      }
+  });
+
+  it("is not there for parts that see more than one element, or that are the user's own", () => {
+    const adam = egop.adam();
+    const mine = egop.scaleByAdam();
+    for (const optimizer of [
+      egop.lamb(),
+      egop.prodigy(),
+      egop.scalarAdam(),
+      egop.chain(egop.clipByNorm(1), adam),
+      { ...adam, update: adam.update.bind(adam) },
+      egop.chain({ ...mine, update: mine.update.bind(mine) }, egop.scaleByLearningRate(1)),
+    ])
+      expect(stepKernel(optimizer, optimizer.init(layout({ p: [4] })), 4, 2)).toBeUndefined();
+  });
+});
+
+describe("runs of many parameters", () => {
+  const dimension = 20_001;
+  /** ½ Σ sᵢ xᵢ² with scales from 0 to 1. */
+  const objective = {
+    dimension,
+    valueAndGradient(point: Float64Array, gradient: Float64Array): number {
+      let sum = 0;
+      for (let i = 0; i < dimension; i++) {
+        const scale = i / dimension;
+        gradient[i] = scale * point[i];
+        sum += 0.5 * scale * point[i] * point[i];
+      }
+      return sum;
+    },
+  };
+  const start = Float64Array.from({ length: dimension }, (_value, i) => (i % 7) - 3);
+  afterEach(() => useWebAssembly(true));
+
+  it.each(Object.entries(covered))(
+    "have the same bits with WebAssembly and without, resumed or not: %s",
+    (_name, optimizer) => {
+      const whole = minimize(objective, { start, optimizer, steps: 5 });
+      const half = minimize(objective, { start, optimizer, steps: 2 });
+      const resumed = minimize(objective, { resume: structuredClone(half.state), optimizer, steps: 3 });
+      const trained = train(objective, { start, optimizer, epochs: 1, stepsPerEpoch: 5 });
+      useWebAssembly(false);
+      const plain = minimize(objective, { start, optimizer, steps: 5 });
+      const plainlyTrained = train(objective, { start, optimizer, epochs: 1, stepsPerEpoch: 5 });
+      const text = stateToText(plain.state);
+      expect(stateToText(whole.state) === text).toBe(true);
+      expect(stateToText(resumed.state) === text).toBe(true);
+      expect(stateToText(trained.state) === stateToText(plainlyTrained.state)).toBe(true);
+      expect(sameBits(whole.parameters, plain.parameters)).toBe(true);
+      expect(sameBits(trained.parameters, plain.parameters)).toBe(true);
+      expect(whole.losses).toEqual(plain.losses);
+    },
+  );
+
+  it("return states that lie in no WebAssembly memory", () => {
+    const { state } = minimize(objective, { start, optimizer: egop.sgd({ learningRate }), steps: 1 });
+    expect(state.parameters.buffer.byteLength).toBe(8 * dimension);
+  });
+
+  it("diverge with the same words and the same last point", () => {
+    const optimizer = egop.sgd({ learningRate: 1e200 });
+    const outcome = (): unknown => {
+      try {
+        return minimize(objective, { start, optimizer, steps: 9 });
+      } catch (error) {
+        return { ...(error as object), message: (error as Error).message };
+      }
+    };
+    const fast = outcome();
+    useWebAssembly(false);
+    expect(fast).toEqual(outcome());
+    expect(fast).toHaveProperty("step");
+  });
+});
