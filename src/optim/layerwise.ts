@@ -15,7 +15,7 @@ import { define } from "./define.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { scaleByAdam, type ScaleByAdamOptions } from "./scale-by-adam.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
-import { slotNorm, slotsOf, type Slot } from "./slots.ts";
+import { slotNorms, slotsOf, type Slot } from "./slots.ts";
 import { trace } from "./trace.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
@@ -33,14 +33,15 @@ export interface ScaleByTrustRatioState {
  * @example const optimizer = chain(scaleByAdam(), scaleByTrustRatio(), scaleByLearningRate(0.01));
  */
 export function scaleByTrustRatio(): GradientTransformation<ScaleByTrustRatioState> {
+  const norms = new Float64Array(2);
   return define<ScaleByTrustRatioState>({
     kind: "scaleByTrustRatio",
     vectors: [],
     init: (layout) => ({ kind: "scaleByTrustRatio", version: 1, slots: slotsOf(layout) }),
     apply(gradient, { slots }, _loop, parameters, factor = 1) {
       for (const slot of slots) {
-        const size = slotNorm(gradient, slot);
-        const target = slotNorm(parameters, slot);
+        slotNorms(gradient, parameters, slot, norms);
+        const [size, target] = norms;
         const ratio = size > 0 && target > 0 ? target / size : 1;
         for (let i = slot.offset; i < slot.offset + slot.size; i++) gradient[i] = gradient[i] * ratio * factor;
       }
@@ -73,14 +74,15 @@ export function scaleByLars(options: ScaleByLarsOptions = {}): GradientTransform
   const { trust = 1e-3, weightDecay = 0 } = options;
   requireNonnegative("trust", trust);
   requireNonnegative("weightDecay", weightDecay);
+  const norms = new Float64Array(2);
   return define<ScaleByLarsState>({
     kind: "scaleByLars",
     vectors: [],
     init: (layout) => ({ kind: "scaleByLars", version: 1, slots: slotsOf(layout) }),
     apply(gradient, { slots }, _loop, parameters, factor = 1) {
       for (const slot of slots) {
-        const size = slotNorm(gradient, slot);
-        const own = slotNorm(parameters, slot);
+        slotNorms(gradient, parameters, slot, norms);
+        const [size, own] = norms;
         const denominator = size + weightDecay * own;
         const rate = own > 0 && denominator > 0 ? (trust * own) / denominator : 1;
         for (let i = slot.offset; i < slot.offset + slot.size; i++)

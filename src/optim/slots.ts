@@ -20,21 +20,34 @@ export function slotsOf(layout: Layout): Slot[] {
   });
 }
 
-/**
- * The root of the sum of squares of elements offset to offset + size; no overflow within 1e±154. Every fourth element has a sum
- * of its own, in ascending order, so that no addition waits for the one before; then ((0 + 1) + (2 + 3)), with what is left over
- * behind the last four added to sum 0.
- */
+/** The root of the sum of squares of elements offset to offset + size, in ascending order; no overflow within 1e±154. */
 export function slotNorm(vector: Float64Array, { offset, size }: Slot): number {
-  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  let sum = 0;
+  for (let i = offset; i < offset + size; i++) sum += vector[i] * vector[i];
+  return Math.sqrt(sum);
+}
+
+/**
+ * The norms of two vectors in one pass overwrite `out`. Elements with an even and with an odd distance from the first have sums of their own,
+ * in ascending order, added at the end: no addition waits for the one before.
+ */
+export function slotNorms(a: Float64Array, b: Float64Array, { offset, size }: Slot, out: Float64Array): void {
+  let evenA = 0;
+  let oddA = 0;
+  let evenB = 0;
+  let oddB = 0;
   const end = offset + size;
   let i = offset;
-  for (; i + 3 < end; i += 4) {
-    sum0 += vector[i] * vector[i];
-    sum1 += vector[i + 1] * vector[i + 1];
-    sum2 += vector[i + 2] * vector[i + 2];
-    sum3 += vector[i + 3] * vector[i + 3];
+  for (; i + 1 < end; i += 2) {
+    evenA += a[i] * a[i];
+    oddA += a[i + 1] * a[i + 1];
+    evenB += b[i] * b[i];
+    oddB += b[i + 1] * b[i + 1];
   }
-  for (; i < end; i++) sum0 += vector[i] * vector[i];
-  return Math.sqrt(sum0 + sum1 + (sum2 + sum3));
+  if (i < end) {
+    evenA += a[i] * a[i];
+    evenB += b[i] * b[i];
+  }
+  out[0] = Math.sqrt(evenA + oddA);
+  out[1] = Math.sqrt(evenB + oddB);
 }
