@@ -59,10 +59,12 @@ export const own = (object, ...names) => (names.some((name) => name in root) ? w
 export function put(object, name, value) {
   if (hasOwn(object, name) || !(name in object)) object[name] = value;
   else defineProperty(object, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+  return value;
 }
 
 export function append(list, ...values) {
   for (let k = 0; k < values.length; k++) put(list, list.length, values[k]);
+  return list.length;
 }
 
 export const filled = (length, value) => Array.from({ length }, () => value);

@@ -50,7 +50,7 @@ export function inBasis(
       return { kind: "inBasis", version: 1, inner: optimizer.init(basis.rotatedLayout) };
     },
     update(step, state, parameters): void {
-      checkState(state, "inBasis", 1);
+      checkState(state, "inBasis");
       basis.pullGradient(step, gradient);
       if (seesParameters) basis.toRotated(parameters, point);
       optimizer.update(gradient, state.inner, point);

@@ -100,7 +100,7 @@ export function inTrackedBasis(
       };
     },
     update(gradient, state, parameters): void {
-      checkState(state, "inTrackedBasis", 1);
+      checkState(state, "inTrackedBasis");
       const own = boundTo(state);
       if (state.step === 0) {
         for (const tensor of own.tensors) tensor.accumulate(gradient, 0, 1 - decay);

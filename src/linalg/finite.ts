@@ -44,5 +44,5 @@ export function indexOfNotFinite(values: Float64Array): number {
     odd += 0 * values[i];
     even += 0 * values[i + 1];
   }
-  return odd + even === 0 ? -1 : values.findIndex((entry) => !Number.isFinite(entry));
+  return odd + even === 0 ? -1 : values.findIndex((entry) => entry - entry !== 0);
 }

@@ -41,7 +41,7 @@ export function accumulateGradients(
 ): GradientTransformation<AccumulateGradientsState> {
   requireWhole("every", every, 1);
   function check(gradient: Float64Array, state: AccumulateGradientsState, parameters: Float64Array): void {
-    checkState(state, "accumulateGradients", 1);
+    checkState(state, "accumulateGradients");
     checkLengths("accumulateGradients", state.sum.length, gradient, parameters);
     transformation.check?.(gradient, state.inner, parameters);
   }
@@ -106,7 +106,7 @@ export function skipNotFinite(
   requireWhole("atMost", atMost, 0);
   const name = `skipNotFinite(${transformation.name})`;
   function check(gradient: Float64Array, state: SkipNotFiniteState, parameters: Float64Array): void {
-    checkState(state, "skipNotFinite", 1);
+    checkState(state, "skipNotFinite");
     transformation.check?.(gradient, state.inner, parameters);
     const index = indexOfNotFinite(gradient);
     if (index >= 0 && state.inARow >= atMost)

@@ -35,8 +35,8 @@ export interface AdamOptions extends ScaleByAdamOptions {
  */
 export function adam(options: AdamOptions = {}): GradientTransformation<ChainState> {
   requireKnown("adam", options, optionNames);
-  const { learningRate = 1e-3, weightDecay = 0, ...scaling } = options;
-  return namedChain("adam", [addWeightDecay(weightDecay), adamScaling(scaling), scaleByLearningRate(learningRate)]);
+  const { learningRate = 1e-3, weightDecay = 0 } = options;
+  return namedChain("adam", [addWeightDecay(weightDecay), adamScaling(options), scaleByLearningRate(learningRate)]);
 }
 
 /**
@@ -50,6 +50,6 @@ export function adam(options: AdamOptions = {}): GradientTransformation<ChainSta
  */
 export function adamw(options: AdamOptions = {}): GradientTransformation<ChainState> {
   requireKnown("adamw", options, optionNames);
-  const { learningRate = 1e-3, weightDecay = 1e-2, ...scaling } = options;
-  return namedChain("adamw", [adamScaling(scaling), addWeightDecay(weightDecay), scaleByLearningRate(learningRate)]);
+  const { learningRate = 1e-3, weightDecay = 1e-2 } = options;
+  return namedChain("adamw", [adamScaling(options), addWeightDecay(weightDecay), scaleByLearningRate(learningRate)]);
 }

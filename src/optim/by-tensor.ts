@@ -107,7 +107,7 @@ function grouped(
   }
 
   function check(gradient: Float64Array, state: ByTensorState, parameters: Float64Array): void {
-    checkState(state, "byTensor", 1);
+    checkState(state, "byTensor");
     const spaces = gather(gradient, state, parameters);
     state.groups.forEach(({ name, state: own }, g) =>
       transformationOf(name)?.check?.(spaces[g].gradient, own, spaces[g].parameters),

@@ -40,14 +40,18 @@ export function define<State extends TransformationState, Loop extends ElementLo
 ): GradientTransformation<State> {
   const { kind, name = kind, vectors = [], fields, loop, apply, refuse } = piece;
   function check(gradient: Float64Array, state: State, parameters: Float64Array): void {
-    checkState(state, kind, 1);
+    checkState(state, kind);
     checkLengths(name, parameters.length, gradient, parameters);
     for (const field of vectors) checkLengths(name, (state[field] as Float64Array).length, gradient, parameters);
     refuse?.(state, gradient, parameters);
   }
   function init({ size }: Layout): State {
-    const zeros = vectors.map((field) => [field, new Float64Array(size)] as const);
-    return { kind, version: 1, ...fields, ...Object.fromEntries(zeros) } as unknown as State;
+    return {
+      kind,
+      version: 1,
+      ...fields,
+      ...Object.fromEntries(vectors.map((field) => [field, new Float64Array(size)] as const)),
+    } as unknown as State;
   }
   function update(
     gradient: Float64Array,

@@ -9,7 +9,7 @@ export function integerPower(base: number, exponent: number): number {
   let result = 1;
   let square = base;
   for (let left = exponent; left > 0; left = (left - (left % 2)) / 2) {
-    if (left % 2 === 1) result *= square;
+    if (left % 2 > 0) result *= square;
     square *= square;
   }
   return result;

@@ -5,12 +5,10 @@ import { NotFiniteError, ShapeError, StateError } from "../errors.ts";
 import { indexOfNotFinite } from "../linalg/finite.ts";
 import type { TransformationState } from "./transformation.ts";
 
-/** Throws StateError unless `state` is of this kind and version. */
-export function checkState(state: TransformationState, kind: string, version: number): void {
-  if (state.kind !== kind || state.version !== version)
-    throw new StateError(
-      `${kind}: the state is ${state.kind} version ${state.version}; expected ${kind} version ${version}.`,
-    );
+/** Throws StateError unless `state` is of this kind and of version 1, the only one there is. */
+export function checkState(state: TransformationState, kind: string): void {
+  if (state.kind !== kind || state.version !== 1)
+    throw new StateError(`${kind}: the state is ${state.kind} version ${state.version}; expected ${kind} version 1.`);
 }
 
 /** Throws ShapeError unless gradient and parameters have the `size` that the state was made for. */

@@ -56,7 +56,7 @@ export function withHyperparameters<const Name extends string>(
   }
 
   function check(gradient: Float64Array, state: WithHyperparametersState<Name>, parameters: Float64Array): void {
-    checkState(state, "withHyperparameters", 1);
+    checkState(state, "withHyperparameters");
     for (const name of names)
       if (typeof state.values[name] !== "number")
         throw new ArgumentError(`withHyperparameters: ${name} is ${String(state.values[name])}; expected a number.`);

@@ -66,7 +66,7 @@ export function bfgs(options: BfgsOptions = {}): DescentMethod<Objective, BfgsSt
         evaluations: () => path.evaluations,
         begin: (point) => path.begin(point),
         step(state) {
-          checkState(state, "bfgs", 1);
+          checkState(state, "bfgs");
           let fresh = state.updates === 0;
           if (!fresh) {
             multiplySymmetric(state.inverse, path.at.gradient, direction);

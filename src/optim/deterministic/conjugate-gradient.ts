@@ -74,7 +74,7 @@ export function conjugateGradient(
         evaluations: () => path.evaluations,
         begin: (point) => path.begin(point),
         step(state) {
-          checkState(state, "conjugateGradient", 1);
+          checkState(state, "conjugateGradient");
           direction.set(state.direction);
           let slope = state.stepLength === 0 ? 0 : dot(direction, path.at.gradient);
           let line = path.line(direction, slope);

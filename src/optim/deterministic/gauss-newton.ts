@@ -62,7 +62,7 @@ export function gaussNewton(options: GaussNewtonOptions = {}): DescentMethod<Res
           accept();
         },
         step(state) {
-          checkState(state, "gaussNewton", 1);
+          checkState(state, "gaussNewton");
           const direction = leastSquaresStep(at.jacobian, at.residuals, problem.dimension);
           const slope = dot(direction, at.gradient);
           if (!(slope < 0 && lineSearch(lineBetween(at, next, direction, slope, evaluateNext), 1))) return false;

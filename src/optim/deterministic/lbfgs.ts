@@ -85,7 +85,7 @@ export function lbfgs(options: LbfgsOptions = {}): DescentMethod<Objective, Lbfg
         evaluations: () => path.evaluations,
         begin: (point) => path.begin(point),
         step(state) {
-          checkState(state, "lbfgs", 1);
+          checkState(state, "lbfgs");
           checkPlaces(state, memory);
           let fresh = state.count === 0;
           if (!fresh) {

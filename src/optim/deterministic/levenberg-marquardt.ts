@@ -95,7 +95,7 @@ export function levenbergMarquardt(
           accept();
         },
         step(state) {
-          checkState(state, "levenbergMarquardt", 1);
+          checkState(state, "levenbergMarquardt");
           const norm = gradientNorm(at.residuals);
           if (norm === 0) return false;
           for (let j = 0; j < n; j++) {

@@ -84,7 +84,7 @@ export function nelderMead(options: NelderMeadOptions = {}): DescentMethod<Value
           at.value = value(at.point);
         },
         step(state) {
-          checkState(state, "nelderMead", 1);
+          checkState(state, "nelderMead");
           const simplex = state.simplex.slice();
           const values = state.values.slice();
           if (state.begun === 0) firstSimplex(at, simplex, values, relativeEdge, edgeAtZero, evaluate);

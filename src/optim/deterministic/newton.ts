@@ -75,7 +75,7 @@ export function newton(options: NewtonOptions = {}): DescentMethod<Objective, Ne
         evaluations: () => path.evaluations,
         begin: (point) => path.begin(point),
         step(state) {
-          checkState(state, "newton", 1);
+          checkState(state, "newton");
           const norm = gradientNorm(path.at.gradient);
           if (norm === 0) return false;
           const firstNorm = state.firstNorm > 0 ? state.firstNorm : norm;

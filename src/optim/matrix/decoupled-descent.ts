@@ -31,7 +31,7 @@ export function decoupledDescent(
     return rate;
   }
   function check(gradient: Float64Array, state: DecoupledDescentState, parameters: Float64Array): void {
-    checkState(state, "decoupledDescent", 1);
+    checkState(state, "decoupledDescent");
     checkLengths("decoupledDescent", parameters.length, gradient, parameters);
     if (state.step >= idle) rateAt(state.step - idle);
   }

@@ -52,7 +52,7 @@ export function scaleByFullAdagrad(
     throw new ArgumentError(`The option epsilon is ${String(epsilon)}; expected a finite number above 0.`);
   const workspaces = new WeakMap<ScaleByFullAdagradState, RankOneEigen>();
   function check(gradient: Float64Array, state: ScaleByFullAdagradState, parameters: Float64Array): void {
-    checkState(state, "scaleByFullAdagrad", 1);
+    checkState(state, "scaleByFullAdagrad");
     const { values, vectors } = state;
     checkLengths("scaleByFullAdagrad", values.length, gradient, parameters);
     if (vectors.length !== values.length * values.length)

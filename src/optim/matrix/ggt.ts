@@ -64,7 +64,7 @@ export function scaleByGgt(options: ScaleByGgtOptions = {}): GradientTransformat
   if (!(epsilon > 0 && epsilon < Infinity))
     throw new ArgumentError(`The option epsilon is ${String(epsilon)}; expected a finite number above 0.`);
   function check(gradient: Float64Array, state: ScaleByGgtState, parameters: Float64Array): void {
-    checkState(state, "scaleByGgt", 1);
+    checkState(state, "scaleByGgt");
     checkLengths("scaleByGgt", state.window.length / window, gradient, parameters);
     requireTame("scaleByGgt", gradient);
   }

@@ -104,7 +104,7 @@ export function scaleByKfac(
     return value;
   }
   function check(gradient: Float64Array, state: ScaleByKfacState, parameters: Float64Array): void {
-    checkState(state, "scaleByKfac", 1);
+    checkState(state, "scaleByKfac");
     checkLengths("scaleByKfac", state.slots.size, gradient, parameters);
     requireTame("scaleByKfac", gradient);
     if (state.blocks.length !== source.layers.length)

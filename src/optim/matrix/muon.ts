@@ -78,7 +78,7 @@ export function scaleByMuon(options: ScaleByMuonOptions = {}): GradientTransform
   const plans = new WeakMap<ScaleByMuonState, readonly PlannedNewtonSchulz[]>();
 
   function check(gradient: Float64Array, state: ScaleByMuonState, parameters: Float64Array): void {
-    checkState(state, "scaleByMuon", 1);
+    checkState(state, "scaleByMuon");
     checkLengths("scaleByMuon", state.first.length, gradient, parameters);
     checkLengths("scaleByMuon", state.second.length, gradient, parameters);
     checkBlocks("scaleByMuon", state.blocks, gradient.length);

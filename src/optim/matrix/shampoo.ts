@@ -98,7 +98,7 @@ export function scaleByShampoo(options: ScaleByShampooOptions = {}): GradientTra
   const plans = new WeakMap<ScaleByShampooState, readonly Plan[]>();
 
   function check(gradient: Float64Array, state: ScaleByShampooState, parameters: Float64Array): void {
-    checkState(state, "scaleByShampoo", 1);
+    checkState(state, "scaleByShampoo");
     checkLengths("scaleByShampoo", state.squares.length, gradient, parameters);
     checkSides("scaleByShampoo", state.blocks, gradient.length, leftOf, rightOf);
     requireTame("scaleByShampoo", gradient);

@@ -94,7 +94,7 @@ export function scaleBySoap(options: ScaleBySoapOptions = {}): GradientTransform
   const plans = new WeakMap<ScaleBySoapState, readonly Plan[]>();
 
   function check(gradient: Float64Array, state: ScaleBySoapState, parameters: Float64Array): void {
-    checkState(state, "scaleBySoap", 1);
+    checkState(state, "scaleBySoap");
     checkLengths("scaleBySoap", state.first.length, gradient, parameters);
     checkLengths("scaleBySoap", state.second.length, gradient, parameters);
     checkSides("scaleBySoap", state.blocks, gradient.length, leftOf, rightOf);
