@@ -9,6 +9,9 @@
  * for the very arrays. Also the bytes by which the heap grows in a step; and Shampoo and SOAP on a 512 × 512 matrix: a step
  * without a refresh of roots or bases, and what a refresh costs on top.
  *
+ * The rows "in minimize" are steps of a run, which for many parameters are one WebAssembly loop; a copy of the gradient is part
+ * of them, which PyTorch is not asked for.
+ *
  * Run: npm run bench -- optimizers
  */
 import * as egop from "egop";
@@ -77,6 +80,35 @@ function stepper(optimizer: GradientTransformation, size: number): { step: () =>
 
 function addTo(parameters: Float64Array, step: Float64Array): void {
   for (let i = 0; i < parameters.length; i++) parameters[i] += step[i];
+}
+
+/**
+ * Milliseconds for a step of `minimize` on an objective that copies a gradient: the check of the gradient, the update, the sum and the
+ * check of the sum in one. The least of many steps, and of ten together for few parameters; what comes before the first step is left out.
+ */
+function inMinimize(optimizer: GradientTransformation, size: number): number {
+  const source = noise(size);
+  const objective = {
+    dimension: size,
+    valueAndGradient(_point: Float64Array, gradient: Float64Array): number {
+      gradient.set(source);
+      return 0;
+    },
+  };
+  const together = size < 50_000 ? 10 : 1;
+  let [least, start, calls] = [Infinity, NaN, 0];
+  egop.minimize(objective, {
+    start: noise(size),
+    optimizer,
+    steps: 300 * together,
+    onStep() {
+      if (calls++ % together !== 0) return;
+      const now = performance.now();
+      if (now - start < least) least = now - start;
+      start = now;
+    },
+  });
+  return least / together;
 }
 
 /** How many arrays of the parameters' length there are in a state. */
@@ -155,6 +187,17 @@ export const optimizerSteps: Suite = {
             const own = { streams, nsPerParameter };
             report({ name, size, milliseconds, peer, peerMilliseconds, ratio, ...own });
           }
+        const run = inMinimize(optimizer, size);
+        const peerMilliseconds = inTorch ?? null;
+        report({
+          name: `${name}, in minimize`,
+          size,
+          milliseconds: run,
+          peer: inTorch === undefined ? null : "PyTorch",
+          peerMilliseconds,
+          ratio: peerMilliseconds === null ? null : peerMilliseconds / run,
+          nsPerParameter: Math.round((run * 1e8) / size) / 100,
+        } as Row);
         if (size === sizes[0]) {
           for (let i = 0; i < 20_000; i++) step();
           const heapBytes = heapBytesPerStep(step, 10_000);
