@@ -1,13 +1,12 @@
 /**
  * A step of the build: dist/for-node/, what Node, Deno and Bun load. Their loaders take a third of a millisecond for each of
- * the modules in dist/, so here the same code is in two files: what a gradient needs (all of egop/autodiff), which is parsed
- * in half the time, and all the rest. A file for each subpath names what of them is its own. Bundlers go on to take the
- * modules, which shake better. The kernels' bytes are assembled ahead. The source maps lead to the sources, for
- * `node --enable-source-maps`.
+ * the modules in dist/, so here the same code is in one file, and a file for each subpath names what of it is its own.
+ * Bundlers go on to take the modules, which shake better. The kernels' bytes are assembled ahead. The source map leads to
+ * the sources, for `node --enable-source-maps`.
  */
 import { build } from "esbuild";
 import { Buffer } from "node:buffer";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath, URL } from "node:url";
 import { allBytes, productBytes } from "../dist/linalg/webassembly/bytes.js";
 
@@ -47,20 +46,13 @@ const lists = await Promise.all(
 );
 const listOf = (pairs) => pairs.map(([from, to]) => `${from} as ${to}`).join(", ");
 
-const reexports = ({ module, pairs }) => `export { ${listOf(pairs)} } from "../.${module}";\n`;
-mkdirSync(folder, { recursive: true });
-/** The subpath that comes without the rest; its names are those of the front door too. */
-const alone = lists.find(({ subpath }) => subpath === "autodiff");
-writeFileSync(new URL("gradients.js", folder), reexports(alone));
-writeFileSync(new URL("all.js", folder), lists.map(reexports).join(""));
-
 await build({
   absWorkingDir: root,
-  entryPoints: ["dist/for-node/gradients.js", "dist/for-node/all.js"],
-  outdir: "dist/for-node",
-  allowOverwrite: true,
-  splitting: true,
-  chunkNames: "shared",
+  stdin: {
+    contents: lists.map(({ module, pairs }) => `export { ${listOf(pairs)} } from "${module}";`).join("\n"),
+    resolveDir: root,
+  },
+  outfile: "dist/for-node/all.js",
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -79,5 +71,5 @@ await build({
 for (const { subpath, pairs } of lists)
   writeFileSync(
     new URL(`${subpath}.js`, folder),
-    `export { ${listOf(pairs.map(([name, common]) => [common, name]))} } from "./${subpath === alone.subpath ? "gradients" : "all"}.js";\n`,
+    `export { ${listOf(pairs.map(([name, common]) => [common, name]))} } from "./all.js";\n`,
   );
