@@ -5,7 +5,6 @@
  * enough for an engine to compute two at a time, which saves half of the loop's own work.
  */
 import {
-  atan,
   cbrt,
   cos,
   cosh,
@@ -24,7 +23,7 @@ import {
   tanh,
 } from "./elementary.ts";
 
-export { atan2Range } from "./arctangent.ts";
+export { atan2Range, atanRange } from "./arctangent.ts";
 export { asinhRange } from "./hyperbolic.ts";
 export { tanRange } from "./trigonometric.ts";
 
@@ -83,11 +82,6 @@ export function sinhRange(input: Float64Array, from: number, output: Float64Arra
 /** Sets output[to + i] to cosh(input[from + i]) for i from 0 to count − 1. */
 export function coshRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
   for (let i = 0; i < count; i++) output[to + i] = cosh(input[from + i]);
-}
-
-/** Sets output[to + i] to atan(input[from + i]) for i from 0 to count − 1. */
-export function atanRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
-  for (let i = 0; i < count; i++) output[to + i] = atan(input[from + i]);
 }
 
 /** Sets output[to + i] to erf(input[from + i]) for i from 0 to count − 1. */

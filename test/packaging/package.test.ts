@@ -50,7 +50,9 @@ describe("the packed library", () => {
       typeof target === "object" && target.node !== undefined ? [target.node.replace("./", "package/")] : [],
     );
     expect(subpaths.length).toBe(6);
-    const common = ["package/dist/for-node/all.js", "package/dist/for-node/all.js.map"];
+    const common = ["all", "gradients", "shared"].flatMap((name) =>
+      ["js", "js.map"].map((ending) => `package/dist/for-node/${name}.${ending}`),
+    );
     expect(files.filter((file) => file.includes("/for-node/")).sort()).toEqual([...subpaths, ...common].sort());
   });
 
