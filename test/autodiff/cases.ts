@@ -352,7 +352,7 @@ export const others: readonly string[] = [
   "differentiable",
   "interpreted",
   "fisherInformation",
-  "fisherInformation",
   "gradients",
+  "layout",
   "stopGradient",
 ];
