@@ -249,21 +249,37 @@ function drawGrowth(print: (text: string) => void, draw: (name: string, drawing:
   draw("linear-algebra-time-by-size", logLogDrawing(times, timeOptions));
   const memory = operations.map(({ name, ours }) => ({
     name,
-    points: sizes.map((size): [number, number] => [size, allocatedBytes(ours(size)) / 2 ** 20]),
+    points: sizes.map((size): [number, number] => [size, allocatedBytes(() => ours(size)) / 2 ** 20]),
   }));
   const memoryOptions = { title: "Memory grows as n²", x: "n", y: "MiB" };
   print(logLogPlot(memory, memoryOptions));
   draw("linear-algebra-memory-by-size", logLogDrawing(memory, memoryOptions));
 }
 
-/** Bytes that one run has taken when it ends, its workspace included if nothing was collected meanwhile. */
-function allocatedBytes(run: () => unknown): number {
-  run();
-  globalThis.gc?.();
-  const before = process.memoryUsage();
-  run();
-  const after = process.memoryUsage();
-  return after.external - before.external + (after.heapUsed - before.heapUsed);
+/** Bytes of all arrays of doubles that one run makes, whether or not they live on; the kernels' own memory apart. */
+function allocatedBytes(prepare: () => () => unknown): number {
+  const original = Float64Array;
+  let bytes = 0;
+  const counting = new Proxy(original, {
+    construct(target, given: unknown[], made) {
+      const array = Reflect.construct(target, given, made) as Float64Array;
+      if (!(given[0] instanceof ArrayBuffer)) bytes += array.byteLength;
+      return array;
+    },
+  });
+  const { prototype } = original as unknown as { readonly prototype: { constructor: unknown } };
+  globalThis.Float64Array = counting;
+  // `slice` and its kin ask an array for its constructor.
+  prototype.constructor = counting;
+  try {
+    const run = prepare();
+    bytes = 0;
+    run();
+    return bytes;
+  } finally {
+    globalThis.Float64Array = original;
+    prototype.constructor = original;
+  }
 }
 
 export const linearAlgebra: Suite = {

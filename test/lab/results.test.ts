@@ -34,6 +34,20 @@ describe("lab/results", () => {
     }
   });
 
+  it("has every experiment whose data are shipped: ten seeds of all optimizers in all bases, best rates inside their grids", () => {
+    for (const { name, optimizers, bases, baselines, userData } of experiments) {
+      if (userData !== undefined) continue;
+      const study = studies.find(({ experiment }) => experiment === name);
+      const pairs = [
+        ...optimizers.flatMap((optimizer) => bases.map((basis) => `${optimizer} ${basis}`)),
+        ...baselines.map((optimizer) => `${optimizer} original`),
+      ];
+      expect([name, study?.seeds]).toEqual([name, 10]);
+      expect(study?.series.map(({ optimizer, basis }) => `${optimizer} ${basis}`)).toEqual(pairs);
+      expect(study?.series.filter(({ interior }) => !interior)).toEqual([]);
+    }
+  });
+
   for (const summary of studies.filter(({ experiment }) => quick.has(experiment)))
     it(`${summary.experiment}: the first seed of every optimizer in EGOP coordinates, and the look at the theory, to the bit`, () => {
       const experiment = experiments.find(({ name }) => name === summary.experiment);
