@@ -13,6 +13,17 @@ export interface BenchFigures {
 
 const margins = { marginLeft: 62, marginTop: 30, marginBottom: 42, marginRight: 12 };
 
+/** A line for each value of column `z`, with that value above its end. */
+function namedLines(
+  points: Plot.Data,
+  { dy, ...columns }: { readonly x: string; readonly y: string; readonly z: string; readonly dy: number },
+): Plot.Markish[] {
+  return [
+    Plot.lineY(points, { ...columns, marker: true, stroke: "var(--egop)" }),
+    Plot.text(points, Plot.selectLast({ ...columns, text: columns.z, dy, textAnchor: "end" })),
+  ];
+}
+
 /** The whole SVG document. */
 export function draw({ throughput, bytes, memory }: BenchFigures): string {
   const most = Math.max(...throughput.map(({ samplesPerSecond }) => samplesPerSecond));
@@ -53,11 +64,7 @@ export function draw({ throughput, bytes, memory }: BenchFigures): string {
               y: logarithmic("bytes", 500, largest),
               marks: [
                 Plot.gridY({ strokeOpacity: 0.12 }),
-                Plot.lineY(bytes, { x: "dimension", y: "bytes", z: "form", marker: true, stroke: "var(--egop)" }),
-                Plot.text(
-                  bytes,
-                  Plot.selectLast({ x: "dimension", y: "bytes", z: "form", text: "form", dy: -8, textAnchor: "end" }),
-                ),
+                ...namedLines(bytes, { x: "dimension", y: "bytes", z: "form", dy: -8 }),
               ],
             },
             "Bytes of a result against the number of parameters, for each form of the accumulator.",
@@ -73,11 +80,7 @@ export function draw({ throughput, bytes, memory }: BenchFigures): string {
               y: { label: "megabytes", domain: [0, 1.1 * Math.max(...memory.map(({ megabytes }) => megabytes))] },
               marks: [
                 Plot.gridY({ strokeOpacity: 0.12 }),
-                Plot.lineY(memory, { x: "jobs", y: "megabytes", z: "kind", marker: true, stroke: "var(--egop)" }),
-                Plot.text(
-                  memory,
-                  Plot.selectLast({ x: "jobs", y: "megabytes", z: "kind", text: "kind", dy: -10, textAnchor: "end" }),
-                ),
+                ...namedLines(memory, { x: "jobs", y: "megabytes", z: "kind", dy: -10 }),
               ],
             },
             "Memory of the coordinator against the number of jobs: the most that it had, and the most that was in use.",

@@ -5,7 +5,7 @@
  */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
-import type { ResidentMemory } from "../linalg/resident.ts";
+import type { ResidentMemory, ResidentProduct } from "../linalg/resident.ts";
 import { callerLine } from "./caller-line.ts";
 
 /** Where a tensor's elements lie when a program runs: row-major from `offset` on. A program may move it between runs. */
@@ -18,22 +18,11 @@ export interface Operand {
   memory?: ResidentMemory | undefined;
 }
 
-/** The sizes of C = op(A)·op(B), C being rows × columns, and which operands are stored as their transposes. */
-interface ProductSizes {
-  readonly rows: number;
-  readonly columns: number;
-  readonly inner: number;
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-  /** Go on from what C holds, c + op(a)·op(b); default false. */
-  readonly accumulate?: boolean;
-}
-
 /** c = op(a)·op(b), or c plus that, for matrices that begin so many elements after the beginning of their operands. */
 type OperandProduct = (a: Operand, aStart: number, b: Operand, bStart: number, c: Operand, cStart: number) => void;
 
 /** Prepares a product to be run many times. */
-export type ProductPlanner = (sizes: ProductSizes) => OperandProduct;
+export type ProductPlanner = (sizes: ResidentProduct) => OperandProduct;
 
 /** `to[out + k] = f(from[at + k])` for k < length. */
 export type UnaryLoop = (length: number, from: Float64Array, at: number, to: Float64Array, out: number) => void;

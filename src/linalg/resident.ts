@@ -38,7 +38,7 @@ export function residentLoop({ kernels }: ResidentMemory, name: string): Residen
   return typeof loop === "function" ? (loop as ResidentLoop) : undefined;
 }
 
-/** A product of operands that lie in one memory, each row after row without gaps. */
+/** The sizes of C = op(A)·op(B), C being rows × columns, of operands that lie row after row without gaps. */
 export interface ResidentProduct {
   readonly rows: number;
   readonly columns: number;

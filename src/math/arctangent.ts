@@ -39,42 +39,6 @@ export function atan(x: number): number {
 }
 
 /**
- * Sets output[to + i] to atan(input[from + i]) for i from 0 to count − 1. As `arctangent`, but the parts of the angle stay in
- * registers.
- */
-export function atanRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const x = input[from + i];
-    const size = Math.abs(x);
-    let t = size;
-    let high = 0;
-    let low = 0;
-    if (size >= 1.1875) {
-      if (size < 2.4375) {
-        t = (size - 1.5) / (1 + 1.5 * size);
-        high = threeHalvesHigh;
-        low = threeHalvesLow;
-      } else {
-        t = -1 / size;
-        high = quarterTurn;
-        low = quarterTurnLow;
-      }
-    } else if (size >= 0.6875) {
-      t = (size - 1) / (size + 1);
-      high = eighthTurn;
-      low = eighthTurnLow;
-    } else if (size >= 0.4375) {
-      t = (2 * size - 1) / (2 + size);
-      high = halfHigh;
-      low = halfLow;
-    }
-    const sum = high + t;
-    const angle = sum + (high - sum + t + (low - t * polynomial(t * t)));
-    output[to + i] = x < 0 ? -angle : angle === 0 ? x : angle;
-  }
-}
-
-/**
  * The angle of the point (x, y), in radians from −π to π, within 0.7 units in the last place; odd in y. Signed zeros and
  * infinities as in ECMAScript and C: ±π for y = ±0 and x < 0 or x = −0, ±π/4 and ±3π/4 for two infinities; NaN for NaN.
  *

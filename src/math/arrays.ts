@@ -5,6 +5,7 @@
  * enough for an engine to compute two at a time, which saves half of the loop's own work.
  */
 import {
+  atan,
   cbrt,
   cos,
   cosh,
@@ -23,7 +24,7 @@ import {
   tanh,
 } from "./elementary.ts";
 
-export { atan2Range, atanRange } from "./arctangent.ts";
+export { atan2Range } from "./arctangent.ts";
 export { asinhRange } from "./hyperbolic.ts";
 export { tanRange } from "./trigonometric.ts";
 
@@ -97,6 +98,11 @@ export function erfcRange(input: Float64Array, from: number, output: Float64Arra
 /** Sets output[to + i] to lgamma(input[from + i]) for i from 0 to count − 1. */
 export function lgammaRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
   for (let i = 0; i < count; i++) output[to + i] = lgamma(input[from + i]);
+}
+
+/** Sets output[to + i] to atan(input[from + i]) for i from 0 to count − 1. */
+export function atanRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
+  for (let i = 0; i < count; i++) output[to + i] = atan(input[from + i]);
 }
 
 /** Sets output[to + i] to cbrt(input[from + i]) for i from 0 to count − 1. */

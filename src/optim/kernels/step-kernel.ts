@@ -135,7 +135,7 @@ function collect(
     piece.update(unit, piece.init(unitLayout()), Float64Array.of(1), true);
     if (unit[0] === 0) return true;
   }
-  parts.push({ piece: piece, state, formula, first: commonNumbers + countNumbers(parts) });
+  parts.push({ piece, state, formula, first: commonNumbers + countNumbers(parts) });
   return true;
 }
 
