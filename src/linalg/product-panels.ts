@@ -84,6 +84,9 @@ export function packRows(
           full + s < width ? b[start + (full + s) * stride + p] : 0;
 }
 
+/** From so many elements on a row is copied by the engine: a view of it takes as long as the loop over fewer. */
+const longRow = 48;
+
 /** Copies `height` rows of `across` elements, with strides of their own in either array. */
 export function copyRows(
   from: Float64Array,
@@ -95,6 +98,15 @@ export function copyRows(
   height: number,
   across: number,
 ): void {
+  if (across >= longRow) {
+    const whole = fromStride === across && toStride === across;
+    const [pieces, length] = whole ? [1, height * across] : [height, across];
+    for (let i = 0; i < pieces; i++) {
+      const first = fromStart + i * fromStride;
+      to.set(from.subarray(first, first + length), toStart + i * toStride);
+    }
+    return;
+  }
   for (let i = 0; i < height; i++) {
     const shift = toStart + i * toStride - (fromStart + i * fromStride);
     const end = fromStart + i * fromStride + across;

@@ -21,26 +21,53 @@ export function requireSquare(matrix: Matrix, what: string): void {
 export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix {
   const { rows: n, data } = matrix;
   if (n !== matrix.columns) requireSquare(matrix, what);
-  const result = new Matrix(n, n);
+  const result = new Matrix(n, n, data.slice());
   const { data: mean } = result;
-  let largest = -1;
-  for (let i = 0; i < n; i++)
-    for (let j = 0, below = i * n, above = i; j <= i; j++, below++, above += n) {
-      const lower = data[below];
-      const upper = data[above];
-      // Halves first: the difference of two huge entries overflows. That of infinities is NaN.
-      const half = lower / 2 - upper / 2;
-      if (half !== 0) {
-        if (largest < 0) {
-          requireSquare(matrix, what);
-          largest = largestSize(data);
-        }
-        if (Math.abs(half) > (symmetryTolerance / 2) * largest)
+  if (!isSymmetric(data, n)) {
+    requireSquare(matrix, what);
+    const largest = largestSize(data);
+    for (let i = 0; i < n; i++)
+      for (let j = 0, below = i * n, above = i; j < i; j++, below++, above += n) {
+        const lower = data[below];
+        const upper = data[above];
+        // Halves: the difference of two huge entries overflows.
+        if (Math.abs(lower / 2 - upper / 2) > (symmetryTolerance / 2) * largest)
           throw new ArgumentError(
             `${what}: the matrix is not symmetric: entry (${i}, ${j}) is ${lower}, entry (${j}, ${i}) is ${upper}.`,
           );
+        if (lower !== upper) mean[below] = mean[above] = lower / 2 + upper / 2;
       }
-      mean[below] = mean[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
-    }
+  }
+  if (scale !== 1) for (let i = 0; i < mean.length; i++) mean[i] *= scale;
   return result;
+}
+
+/** Mirrored entries are compared in squares of this size. */
+const tile = 32;
+
+/** Whether all entries are finite and equal their mirror images: then all differences are 0. */
+function isSymmetric(data: Float64Array, n: number): boolean {
+  for (let top = 0; top < n; top += tile) {
+    const bottom = Math.min(top + tile, n);
+    for (let side = 0; side <= top; side += tile) {
+      // Two sums, which do not wait for each other.
+      let even = 0;
+      let odd = 0;
+      for (let i = top; i < bottom; i++) {
+        const end = Math.min(side + tile, i + 1);
+        const last = i * n + end;
+        let below = i * n + side;
+        let above = side * n + i;
+        for (; below + 1 < last; below += 2) {
+          even += Math.abs(data[below] - data[above]);
+          above += n;
+          odd += Math.abs(data[below + 1] - data[above]);
+          above += n;
+        }
+        if (below < last) even += Math.abs(data[below] - data[above]);
+      }
+      if (even + odd !== 0) return false;
+    }
+  }
+  return true;
 }
