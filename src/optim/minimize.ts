@@ -33,7 +33,7 @@ import { stepper } from "./stepper.ts";
  *
  * Throws, before any work, ArgumentError, ShapeError, NotFiniteError or StateError for bad options; NotFiniteError when
  * value or gradient at the start are not finite; DivergedError, with the run up to there, when value, gradient or
- * parameters are not finite later. What the objective, a schedule or the callback throws passes through unchanged.
+ * parameters are not finite later, or the optimizer refuses the gradient as too large. What the objective, a schedule or the callback throws passes through unchanged.
  *
  * @example const { parameters, losses } = minimize(objective, { start, optimizer: adam({ learningRate: 0.1 }), steps: 400 });
  */
@@ -132,7 +132,14 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
       };
     }
 
-    stepping.step(taken % 2, 1 - (taken % 2));
+    try {
+      stepping.step(taken % 2, 1 - (taken % 2));
+    } catch (error) {
+      // A gradient that the optimizer refuses, as those do whose sums of squares it would break.
+      if (taken > 0 && error instanceof NotFiniteError)
+        throw notFinite(error.message.replace(/\.$/, ""), taken + 1, point);
+      throw error;
+    }
     optimizer.observe?.(value, state);
     const badPoint = culpritOf("the parameter", previous, stepping.badPoint(), layout);
     if (badPoint !== undefined) throw notFinite(badPoint, taken + 1, point);

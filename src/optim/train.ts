@@ -267,7 +267,14 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
       const bad = culpritOf("the gradient", gradient, stepping.badGradient());
       if (bad !== undefined) throw notFinite(bad, progress.loss, points[1 - present]);
     }
-    stepping.step(present, 1 - present);
+    try {
+      stepping.step(present, 1 - present);
+    } catch (error) {
+      // A gradient that the optimizer refuses, as those do whose sums of squares it would break.
+      if (error instanceof NotFiniteError && state.step > 0)
+        throw notFinite(error.message.replace(/\.$/, ""), loss, parameters);
+      throw error;
+    }
     optimizer.observe?.(loss, stepping.state);
     const bad = culpritOf("the parameter", points[1 - present], stepping.badPoint());
     if (bad !== undefined) throw notFinite(bad, loss, parameters);
