@@ -47,27 +47,20 @@ const tile = 32;
 
 /** Whether all entries are finite and equal their mirror images: then all differences are 0. */
 function isSymmetric(data: Float64Array, n: number): boolean {
-  for (let top = 0; top < n; top += tile) {
-    const bottom = Math.min(top + tile, n);
-    for (let side = 0; side <= top; side += tile) {
-      // Two sums, which do not wait for each other.
-      let even = 0;
-      let odd = 0;
-      for (let i = top; i < bottom; i++) {
-        const end = Math.min(side + tile, i + 1);
-        const last = i * n + end;
-        let below = i * n + side;
+  // Two sums, which do not wait for each other.
+  let even = 0;
+  let odd = 0;
+  for (let top = 0; top < n; top += tile)
+    for (let side = 0; side <= top; side += tile)
+      for (let i = top; i < Math.min(top + tile, n); i++) {
+        const last = i * n + Math.min(side + tile, i);
         let above = side * n + i;
-        for (; below + 1 < last; below += 2) {
+        for (let below = i * n + side; below <= last; below += 2) {
           even += Math.abs(data[below] - data[above]);
-          above += n;
-          odd += Math.abs(data[below + 1] - data[above]);
-          above += n;
+          // On the diagonal the next entry is this one once more.
+          odd += below < last ? Math.abs(data[below + 1] - data[above + n]) : 0;
+          above += 2 * n;
         }
-        if (below < last) even += Math.abs(data[below] - data[above]);
       }
-      if (even + odd !== 0) return false;
-    }
-  }
-  return true;
+  return even + odd === 0;
 }
