@@ -17,8 +17,8 @@
 import { ShapeError } from "../errors.ts";
 import { layout, type Layout } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
-import { multiplyVector } from "../linalg/product.ts";
 import { randomOrthogonal } from "../linalg/random-orthogonal.ts";
+import { vectorProducts } from "../linalg/vector-products.ts";
 import type { Key } from "../math/random.ts";
 import { layoutData, matrixData, readLayout, readMatrix, type BasisData } from "./basis-data.ts";
 
@@ -115,8 +115,9 @@ export function identityFromData(data: BasisData): Basis {
 }
 
 /**
- * The coordinates with respect to the columns of an orthonormal d × d matrix, which is kept, not copied. Cost to apply,
- * and memory: d². The orthonormality is the caller's promise. Throws ShapeError for a matrix that is not square.
+ * The coordinates with respect to the columns of an orthonormal d × d matrix, which is kept and must not change any more. Cost to apply
+ * 2d², and memory d²; from 46 parameters on, once more as much in the WebAssembly kernels' memory from the first application on. The
+ * orthonormality is the caller's promise. Throws ShapeError for a matrix that is not square.
  *
  * @example denseBasis(Matrix.identity(3)).rotatedDimension // 3
  */
@@ -124,15 +125,18 @@ export function denseBasis(columns: Matrix): Basis {
   const size = columns.rows;
   if (columns.columns !== size)
     throw new ShapeError(`denseBasis: the matrix is ${size} × ${columns.columns}; expected a square one.`);
+  const products = vectorProducts(columns);
   return linearBasis({
     kind: "dense",
     dimension: size,
     rotatedLayout: layout({ rotated: [size] }),
     pushDirection(direction, out): void {
-      multiplyVector(columns, direction, { out });
+      checkVectors("denseBasis", direction, out, size, size);
+      products.multiply(direction, out);
     },
     pullGradient(gradient, out): void {
-      multiplyVector(columns, gradient, { transpose: true, out });
+      checkVectors("denseBasis", gradient, out, size, size);
+      products.multiplyTransposed(gradient, out);
     },
     matrices: [columns],
     cost: { operations: 2 * size * size, bytes: 8 * size * size },

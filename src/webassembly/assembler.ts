@@ -55,11 +55,16 @@ export const loadSplat = (offset = 0): Code => access(0x0a, offset);
 export const store = (offset = 0): Code => access(0x0b, offset);
 /** Of one lane: loaded beside a zero; stored from the first. */
 export const loadOne: Code = [vector(0x5d), 3, 0];
+/** Of a vector on the stack below an address: its second lane overwritten from there. */
+export const loadSecond: Code = [vector(0x57), 3, 0, 1];
 export const storeOne = (offset: number): Code => [vector(0x5b), 3, unsigned(offset), 0];
 export const zero: Code = [vector(0x0c), new Array<number>(16).fill(0)];
 export const addLanes: Code = vector(0xf0);
 export const subtractLanes: Code = vector(0xf1);
 export const multiplyLanes: Code = vector(0xf2);
+/** The first lanes of two vectors, or the second ones. */
+export const firstLanes: Code = [vector(0x0d), bytesOfLane(0), bytesOfLane(2)];
+export const secondLanes: Code = [vector(0x0d), bytesOfLane(1), bytesOfLane(3)];
 /** The 64 bits of each lane. */
 export const shiftLanesLeft = (bits: number): Code => [integer(bits), vector(0xcb)];
 
@@ -84,6 +89,11 @@ export const increaseBy = (local: number, by: number): Code => [get(local), get(
 /** Runs the body `local` times (at least once), counting it down to 0. */
 export const countDown = (local: number, body: Code): Code =>
   repeat(body, [get(local), integer(1), subtract, tee(local)]);
+
+/** A lane's eight bytes, by number, of the lanes of two vectors. */
+function bytesOfLane(lane: number): Code {
+  return Array.from({ length: 8 }, (_value, k) => 8 * lane + k);
+}
 
 /** As many locals from `first` on. */
 export const numbers = (first: number, count: number): number[] =>

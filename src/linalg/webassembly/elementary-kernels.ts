@@ -32,13 +32,6 @@ const multiply = wasm.multiplyLanes;
 const both = (value: number): Code => [vector(0x0c), ...new Uint8Array(Float64Array.of(value, value).buffer)];
 /** −0 in both lanes: the bit of the sign. */
 const signBit = both(-0);
-const firstLanes: Code = [vector(0x0d), pairOfBytes(0), pairOfBytes(16)];
-const secondLanes: Code = [vector(0x0d), pairOfBytes(8), pairOfBytes(24)];
-
-/** The numbers of eight bytes that follow one another. */
-function pairOfBytes(first: number): Code {
-  return Array.from({ length: 8 }, (_value, k) => first + k);
-}
 
 /** The locals of the reduction to the table. */
 interface Exponential {
@@ -71,10 +64,10 @@ function reduce(x: number, e: Exponential): Code {
     [get(x), get(e.scale), both(stepHigh), multiply, subtract, get(e.scale), both(stepLow), multiply, subtract],
     set(e.rest),
     // The root times a power of two, by adding to the exponent's bits.
-    [get(e.first), get(e.second), firstLanes],
+    [get(e.first), get(e.second), wasm.firstLanes],
     [get(e.turns), integer(7), shiftBitsRight, integer(52), shiftBitsLeft, addBits, set(e.scale)],
     [get(e.rest), get(e.rest), multiply, set(e.square)],
-    [get(e.first), get(e.second), secondLanes, get(e.rest), add],
+    [get(e.first), get(e.second), wasm.secondLanes, get(e.rest), add],
     [get(e.square), both(0.5), get(e.rest), both(1 / 6), multiply, add, multiply, add],
     [get(e.square), get(e.square), multiply, both(1 / 24), get(e.rest), both(1 / 120), multiply, add, multiply, add],
     set(e.excess),

@@ -81,7 +81,7 @@ function instantiateGiven(module: object): Kernels {
   try {
     const kernels = instantiate(module);
     const exports = new (engine().Instance)(module).exports as Partial<ResidentKernels>;
-    const missing = ["multiplyRows", "addColumns64", "addColumns21", "atan1"].find(
+    const missing = ["multiplyRows", "addColumns64", "addColumns21", "addRowProducts", "innerProducts", "atan1"].find(
       (name) => exports[name] === undefined,
     );
     if (missing !== undefined) throw new ArgumentError(`useWebAssembly: the module exports no \`${missing}\`.`);
@@ -154,6 +154,8 @@ export interface ResidentKernels {
   ) => void;
   readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
   readonly addScaledRows: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
+  readonly addRowProducts: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
+  readonly innerProducts: (a: number, stride: number, rows: number, x: number, to: number, length: number) => void;
   readonly outerProducts: (a: number, b: number, c: number, count: number, rows: number, columns: number) => void;
   readonly addColumns64: PanelKernel;
   readonly addColumns32: PanelKernel;

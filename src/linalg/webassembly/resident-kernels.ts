@@ -21,22 +21,15 @@ import {
   set,
   shiftRight,
   storeOne,
-  vector,
 } from "../../webassembly/assembler.ts";
 import { elementLoops } from "./element-loops.ts";
 import { elementaryKernels } from "./elementary-kernels.ts";
+import { exceeds, rowKernels, rowPointers } from "./row-kernels.ts";
 import { sparseKernels } from "./sparse-kernels.ts";
 
 const pair = 16;
 /** A panel of B and a strip of A are four numbers wide. */
 const quad = 32;
-
-/** The instructions of the vector table that assembler.ts has no use for itself. */
-const loadSecond: Code = [vector(0x57), 3, 0, 1];
-const select: Code = [0x1b];
-const greater: Code = [0x4a];
-
-const exceeds = (local: number, value: number): Code => [get(local), wasm.integer(value), greater];
 
 // ---- packing ----------------------------------------------------------------------------------------------------------
 
@@ -102,7 +95,7 @@ function packColumns(): wasm.FunctionSource {
   const [b, stride, columns, length, to, left] = numbers(0, 6);
   const rows = numbers(6, 4);
   const two = (first: number, second: number, offset: number): Code => [
-    [get(to), get(second), get(first), loadOne, loadSecond, wasm.store(offset)],
+    [get(to), get(second), get(first), loadOne, wasm.loadSecond, wasm.store(offset)],
   ];
   return {
     name: "packColumns",
@@ -124,18 +117,6 @@ function packColumns(): wasm.FunctionSource {
       exceeds(columns, 0),
     ),
   };
-}
-
-/** Four rows `stride` apart; those beyond `count` are the first one once more. */
-function rowPointers(base: number, stride: number, count: number, rows: readonly number[]): Code {
-  const [first, ...others] = rows;
-  return [
-    [get(base), set(first)],
-    others.flatMap((row, r) => [
-      [get(r === 0 ? first : others[r - 1]), get(stride), wasm.add],
-      [get(first), exceeds(count, r + 1), select, set(row)],
-    ]),
-  ];
 }
 
 // ---- the product ------------------------------------------------------------------------------------------------------
@@ -318,65 +299,11 @@ function sumRows(): wasm.FunctionSource {
   };
 }
 
-/**
- * addScaledRows(a, stride, rows, x, y, length): y ← y + x₀a₀ + x₁a₁ + …, with aᵣ the rows of a, `stride` apart, in their
- * order. Four rows in one pass over y; reads and writes y up to one number past its end.
- */
-function addScaledRows(): wasm.FunctionSource {
-  const [a, stride, rows, x, y, length, left, to] = numbers(0, 8);
-  const at = numbers(8, 4);
-  const factors = numbers(12, 4);
-  const sum = 16;
-  const pass = (count: number): Code => {
-    const two = (offset: number): Code => [
-      [get(to), wasm.load(offset), set(sum)],
-      at.slice(0, count).flatMap((row, r) => [
-        [get(sum), get(factors[r]), get(row), wasm.load(offset)],
-        [wasm.multiplyLanes, wasm.addLanes, set(sum)],
-      ]),
-      [get(to), get(sum), wasm.store(offset)],
-    ];
-    const advance = (bytes: number): Code => [to, ...at.slice(0, count)].flatMap((local) => increase(local, bytes));
-    return [
-      at
-        .slice(0, count)
-        .flatMap((row, r) => [
-          r === 0 ? get(a) : [get(at[r - 1]), get(stride), wasm.add],
-          [set(row), get(x), wasm.loadSplat(8 * r), set(factors[r])],
-        ]),
-      [get(y), set(to), get(length), shiftRight(2), set(left)],
-      wasm.when(get(left), countDown(left, [two(0), two(pair), advance(quad)])),
-      [get(length), wasm.integer(3), wasm.and, wasm.integer(1), wasm.add, shiftRight(1)],
-      set(left),
-      wasm.when(get(left), countDown(left, [two(0), advance(pair)])),
-      [get(a), get(stride), wasm.shiftLeft(count === 4 ? 2 : 0), wasm.add, set(a)],
-      [increase(x, 8 * count), increase(rows, -count)],
-    ];
-  };
-  return {
-    name: "addScaledRows",
-    parameters: repeated(i32, 6),
-    locals: [...repeated(i32, 6), ...repeated(v128, 5)],
-    body: [
-      wasm.when(exceeds(rows, 3), wasm.repeat(pass(4), exceeds(rows, 3))),
-      wasm.when(exceeds(rows, 0), wasm.repeat(pass(1), exceeds(rows, 0))),
-    ],
-  };
-}
-
 /** All functions of the module. */
 export function residentKernels(): wasm.FunctionSource[] {
   return [
-    ...[
-      packRows(),
-      packColumns(),
-      copyRows(),
-      repeatNumber(),
-      multiplyRows(),
-      multiplyStrip(),
-      sumRows(),
-      addScaledRows(),
-    ],
+    ...[packRows(), packColumns(), copyRows(), repeatNumber(), multiplyRows(), multiplyStrip(), sumRows()],
+    ...rowKernels(),
     ...elementLoops(),
     ...elementaryKernels(),
     ...sparseKernels(),
