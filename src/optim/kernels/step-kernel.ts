@@ -7,8 +7,8 @@
  * that they would have been given. The bits are those of the plain loops.
  */
 import { layout as makeLayout, type Layout } from "../../linalg/layout.ts";
-import * as wasm from "../../linalg/webassembly/assembler.ts";
-import { get, i32, set, type Code } from "../../linalg/webassembly/assembler.ts";
+import * as wasm from "../../webassembly/assembler.ts";
+import { get, i32, set, type Code } from "../../webassembly/assembler.ts";
 import { instantiateFunctions } from "../../linalg/webassembly/instance.ts";
 import type { ElementLoop, PieceOptions } from "../define.ts";
 import type { GradientTransformation, TransformationState } from "../transformation.ts";
