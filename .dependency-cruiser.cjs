@@ -1,4 +1,4 @@
-/** Imports go one way: math <- linalg <- {autodiff, optim} <- egop <- lab. `src/errors.ts` may be imported by all. */
+/** Imports go one way: webassembly <- math <- linalg <- {autodiff, optim} <- egop <- lab. `src/errors.ts` may be imported by all. */
 const between = (from, allowed) => ({
   name: `direction-${from}`,
   comment: `src/${from} may import only from ${["src/errors.ts", `src/${from}`, ...allowed.map((a) => `src/${a}`)].join(", ")}.`,
@@ -8,10 +8,11 @@ const between = (from, allowed) => ({
 });
 module.exports = {
   forbidden: [
-    between("math", []),
-    between("linalg", ["math"]),
+    between("webassembly", []),
+    between("math", ["webassembly"]),
+    between("linalg", ["math", "webassembly"]),
     between("autodiff", ["math", "linalg"]),
-    between("optim", ["math", "linalg"]),
+    between("optim", ["math", "linalg", "webassembly"]),
     between("egop", ["math", "linalg", "autodiff", "optim"]),
     {
       name: "errors-stand-alone",

@@ -53,7 +53,7 @@ export default tseslint.config(
   },
   // The one place that looks for WebAssembly, which not every engine has.
   {
-    files: ["src/linalg/webassembly/instance.ts"],
+    files: ["src/webassembly/engine.ts"],
     rules: { "no-restricted-globals": ["error", "process", "window", "self", "eval", "Function", "setTimeout"] },
   },
   { files: ["**/*.js", "**/*.cjs"], ...tseslint.configs.disableTypeChecked },

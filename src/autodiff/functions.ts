@@ -3,59 +3,40 @@
  * the same bits on every engine.
  */
 import {
-  atan as arctangent,
-  cos as cosine,
-  erf as errorFunction,
-  exp as exponential,
-  expm1 as exponentialLessOne,
-  log as logarithm,
-  log1p as logarithmOfOnePlus,
-  sin as sine,
-  tan as tangent,
-  tanh as hyperbolicTangent,
-} from "../math/elementary.ts";
+  atanRange,
+  cosRange,
+  erfRange,
+  expRange,
+  expm1Range,
+  log1pRange,
+  logRange,
+  sinRange,
+  tanRange,
+  tanhRange,
+} from "../math/arrays.ts";
 import { add, divide, multiply, negate, square, subtract } from "./arithmetic.ts";
-import { unary } from "./elementwise.ts";
-import { apply, type Tensor } from "./tensor.ts";
+import { unary, type UnaryDerivative } from "./elementwise.ts";
+import { apply, type Primitive, type Tensor } from "./tensor.ts";
 
-const expPrimitive = /* @__PURE__ */ unary(
-  "exp",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = exponential(from[at + k]);
-  },
-  (by, _x, output) => multiply(by, output),
-);
+/** A function whose array form does the work. */
+function elementary(
+  name: string,
+  range: (input: Float64Array, from: number, output: Float64Array, to: number, count: number) => void,
+  derivative: UnaryDerivative,
+): Primitive {
+  return unary(name, (length, from, at, to, out) => range(from, at, to, out, length), derivative);
+}
 
-const expm1Primitive = /* @__PURE__ */ unary(
-  "expm1",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = exponentialLessOne(from[at + k]);
-  },
-  (by, x) => multiply(by, exp(x)),
-);
+const expPrimitive = /* @__PURE__ */ elementary("exp", expRange, (by, _x, output) => multiply(by, output));
 
-const logPrimitive = /* @__PURE__ */ unary(
-  "log",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = logarithm(from[at + k]);
-  },
-  (by, x) => divide(by, x),
-);
+const expm1Primitive = /* @__PURE__ */ elementary("expm1", expm1Range, (by, x) => multiply(by, exp(x)));
 
-const log1pPrimitive = /* @__PURE__ */ unary(
-  "log1p",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = logarithmOfOnePlus(from[at + k]);
-  },
-  (by, x) => divide(by, add(x, 1)),
-);
+const logPrimitive = /* @__PURE__ */ elementary("log", logRange, (by, x) => divide(by, x));
 
-const tanhPrimitive = /* @__PURE__ */ unary(
-  "tanh",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = hyperbolicTangent(from[at + k]);
-  },
-  (by, _x, output) => multiply(by, subtract(1, square(output))),
+const log1pPrimitive = /* @__PURE__ */ elementary("log1p", log1pRange, (by, x) => divide(by, add(x, 1)));
+
+const tanhPrimitive = /* @__PURE__ */ elementary("tanh", tanhRange, (by, _x, output) =>
+  multiply(by, subtract(1, square(output))),
 );
 
 const sqrtPrimitive = /* @__PURE__ */ unary(
@@ -66,44 +47,18 @@ const sqrtPrimitive = /* @__PURE__ */ unary(
   (by, _x, output) => divide(by, multiply(2, output)),
 );
 
-const sinPrimitive = /* @__PURE__ */ unary(
-  "sin",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = sine(from[at + k]);
-  },
-  (by, x) => multiply(by, cos(x)),
+const sinPrimitive = /* @__PURE__ */ elementary("sin", sinRange, (by, x) => multiply(by, cos(x)));
+
+const cosPrimitive = /* @__PURE__ */ elementary("cos", cosRange, (by, x) => negate(multiply(by, sin(x))));
+
+const tanPrimitive = /* @__PURE__ */ elementary("tan", tanRange, (by, _x, output) =>
+  multiply(by, add(1, square(output))),
 );
 
-const cosPrimitive = /* @__PURE__ */ unary(
-  "cos",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = cosine(from[at + k]);
-  },
-  (by, x) => negate(multiply(by, sin(x))),
-);
+const atanPrimitive = /* @__PURE__ */ elementary("atan", atanRange, (by, x) => divide(by, add(1, square(x))));
 
-const tanPrimitive = /* @__PURE__ */ unary(
-  "tan",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = tangent(from[at + k]);
-  },
-  (by, _x, output) => multiply(by, add(1, square(output))),
-);
-
-const atanPrimitive = /* @__PURE__ */ unary(
-  "atan",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = arctangent(from[at + k]);
-  },
-  (by, x) => divide(by, add(1, square(x))),
-);
-
-const erfPrimitive = /* @__PURE__ */ unary(
-  "erf",
-  (length, from, at, to, out) => {
-    for (let k = 0; k < length; k++) to[out + k] = errorFunction(from[at + k]);
-  },
-  (by, x) => multiply(by, multiply(2 / Math.sqrt(Math.PI), exp(negate(square(x))))),
+const erfPrimitive = /* @__PURE__ */ elementary("erf", erfRange, (by, x) =>
+  multiply(by, multiply(2 / Math.sqrt(Math.PI), exp(negate(square(x))))),
 );
 
 /** eˣ element by element. @example compiled(layout({ x: [1] }), {}, (p) => exp(p.x)).on({})(Float64Array.of(0)) // [1] */

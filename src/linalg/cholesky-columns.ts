@@ -15,7 +15,7 @@ import { subtractedRows } from "./webassembly/kernels.ts";
 /** Columns of a block, a multiple of four. */
 const blockSize = 64;
 /** Up to this size there is one block. */
-const wholeSize = 192;
+const wholeSize = 512;
 /** Up to so many columns there are loops alone. */
 const plainSize = 32;
 /** Rows that are taken together, up to the diagonal of the last. */
@@ -35,7 +35,7 @@ export function choleskyInPlace(data: Float64Array, n: number): number {
     const place = factorBlock(kernels, data, n, first, end);
     if (place >= 0) return first + place;
   }
-  for (let i = 0; i < n; i++) for (let j = i + 1, row = i * n; j < n; j++) data[row + j] = 0;
+  for (let i = 0; i < n; i++) data.fill(0, i * n + i + 1, i * n + n);
   return -1;
 }
 
@@ -70,13 +70,11 @@ function factorBlock(kernels: Kernels | null, data: Float64Array, n: number, fir
 function factorColumns(part: Part, rows: number, columns: number, turned: Float64Array, at: number): number {
   const { array, start, stride } = part;
   for (let first = 0; first < columns; first += subtractedRows) {
-    const end = Math.min(first + subtractedRows, columns);
-    const place = factorFew(array, start, stride, rows, first, end);
+    const end = first + subtractedRows;
+    if (end >= columns) return factorFew(array, start, stride, rows, first, columns);
+    const place = factorFew(array, start, stride, end, first, end);
     if (place >= 0) return place;
-    if (end === columns) return -1;
-    for (let s = 0; s < subtractedRows; s++)
-      for (let i = end, from = start + end * stride + first + s, to = at + s * stride; i < columns; i++, from += stride)
-        turned[to + i] = array[from];
+    substituteFour(array, start + first * stride + first, stride, rows - end, turned, at + end, columns - end);
     for (let top = end; top < rows; top += rowGroup) {
       const bottom = Math.min(rows, top + rowGroup);
       const width = Math.min(columns, bottom) - end;
@@ -85,6 +83,49 @@ function factorColumns(part: Part, rows: number, columns: number, turned: Float6
     }
   }
   return -1;
+}
+
+/**
+ * Four columns of the rows below a factored block of four, by the index of its corner: x ← x L⁻ᵀ for each row x. What the first `count`
+ * rows have become stands as four rows in `turned` from `at` on, too.
+ */
+function substituteFour(
+  array: Float64Array,
+  corner: number,
+  stride: number,
+  rows: number,
+  turned: Float64Array,
+  at: number,
+  count: number,
+): void {
+  const [row1, row2, row3] = [corner + stride, corner + 2 * stride, corner + 3 * stride];
+  const p0 = array[corner];
+  const l10 = array[row1];
+  const p1 = array[row1 + 1];
+  const l20 = array[row2];
+  const l21 = array[row2 + 1];
+  const p2 = array[row2 + 2];
+  const l30 = array[row3];
+  const l31 = array[row3 + 1];
+  const l32 = array[row3 + 2];
+  const p3 = array[row3 + 3];
+  const [turned1, turned2, turned3] = [at + stride, at + 2 * stride, at + 3 * stride];
+  for (let i = 0, row = row3 + stride; i < rows; i++, row += stride) {
+    const x0 = array[row] / p0;
+    const x1 = (array[row + 1] - x0 * l10) / p1;
+    const x2 = (array[row + 2] - x0 * l20 - x1 * l21) / p2;
+    const x3 = (array[row + 3] - x0 * l30 - x1 * l31 - x2 * l32) / p3;
+    array[row] = x0;
+    array[row + 1] = x1;
+    array[row + 2] = x2;
+    array[row + 3] = x3;
+    if (i < count) {
+      turned[at + i] = x0;
+      turned[turned1 + i] = x1;
+      turned[turned2 + i] = x2;
+      turned[turned3 + i] = x3;
+    }
+  }
 }
 
 /** Columns first to before end of all rows, by the textbook's loops, the sums of four rows side by side. */

@@ -17,7 +17,7 @@ import { multiply } from "./product.ts";
 import { oneNormInRange } from "./range.ts";
 import { solutionSpace } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
-import { symmetrized } from "./symmetry.ts";
+import { symmetricCopy } from "./symmetry.ts";
 import { columnsOf, substitute } from "./triangular-solve.ts";
 import { substituteVector } from "./vector-substitution.ts";
 
@@ -102,7 +102,7 @@ export class Cholesky {
  * @example cholesky(Matrix.fromRows([[4, 2], [2, 2]])).l.toRows() // [[2, 0], [1, 1]]
  */
 export function cholesky(matrix: Matrix): Cholesky {
-  const l = symmetrized(matrix, 1, "cholesky");
+  const l = symmetricCopy(matrix, 1, "cholesky");
   const { rows: n, data } = l;
   const place = choleskyInPlace(data, n);
   if (place >= 0)

@@ -17,7 +17,7 @@ import { Matrix } from "./matrix.ts";
 import { scaleToOne } from "./orientation.ts";
 import { planProduct, type PlannedProduct } from "./product.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
-import { symmetrized } from "./symmetry.ts";
+import { symmetricCopy } from "./symmetry.ts";
 
 const maximumIterations = 100;
 /** The residual ‖M − I‖ that counts as converged, per √n: some thousand units of round-off. */
@@ -53,7 +53,7 @@ export function inverseRoot(matrix: Matrix, p: number, options: InverseRootOptio
     throw new ShapeError(
       `inverseRoot: out is ${out.rows} × ${out.columns}; the matrix is ${matrix.rows} × ${matrix.columns}.`,
     );
-  const regular = symmetrized(matrix, 1, "inverseRoot");
+  const regular = symmetricCopy(matrix, 1, "inverseRoot");
   const { rows: n, data } = regular;
   for (let i = 0; i < n; i++) data[i * n + i] += ridge;
   if (method === "eigen") throughEigen(regular, p, out);

@@ -16,7 +16,7 @@ import { scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
-import { symmetrized } from "./symmetry.ts";
+import { symmetricCopy } from "./symmetry.ts";
 
 /** (1 + √17)/8, which makes the growth of two steps of size 1 and one of size 2 alike. */
 const growthBalance = 0.6403882032022076;
@@ -160,7 +160,7 @@ export class LDLT {
  */
 export function ldlt(matrix: Matrix): LDLT {
   const scale = scaleToOne(matrix.data);
-  const work = symmetrized(matrix, scale, "ldlt");
+  const work = symmetricCopy(matrix, scale, "ldlt");
   const { rows: n, data } = work;
   const order = Int32Array.from({ length: n }, (_value, k) => k);
   const diagonal = new Float64Array(n);

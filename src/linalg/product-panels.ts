@@ -84,6 +84,11 @@ export function packRows(
           full + s < width ? b[start + (full + s) * stride + p] : 0;
 }
 
+/** From so many elements on rows are copied by the engine: a view of one takes as long as the loop over fewer. */
+const longRow = 48;
+/** Fewer rows, as products copy them again and again, are not worth the views, which are garbage afterwards. */
+const manyRows = 8;
+
 /** Copies `height` rows of `across` elements, with strides of their own in either array. */
 export function copyRows(
   from: Float64Array,
@@ -95,9 +100,25 @@ export function copyRows(
   height: number,
   across: number,
 ): void {
+  if (across >= longRow && height >= manyRows) {
+    const whole = fromStride === across && toStride === across;
+    const [pieces, length] = whole ? [1, height * across] : [height, across];
+    for (let i = 0; i < pieces; i++) {
+      const first = fromStart + i * fromStride;
+      to.set(from.subarray(first, first + length), toStart + i * toStride);
+    }
+    return;
+  }
   for (let i = 0; i < height; i++) {
-    const shift = toStart + i * toStride - (fromStart + i * fromStride);
-    const end = fromStart + i * fromStride + across;
-    for (let at = end - across; at < end; at++) to[at + shift] = from[at];
+    let at = fromStart + i * fromStride;
+    let target = toStart + i * toStride;
+    const end = at + across;
+    for (; at + 4 <= end; at += 4, target += 4) {
+      to[target] = from[at];
+      to[target + 1] = from[at + 1];
+      to[target + 2] = from[at + 2];
+      to[target + 3] = from[at + 3];
+    }
+    for (; at < end; at++, target++) to[target] = from[at];
   }
 }

@@ -19,7 +19,7 @@ import { multiply } from "./product.ts";
 import { plainProduct, type MatrixProduct } from "./small-product.ts";
 import { smallSymmetricEigenInPlace } from "./small-symmetric-eigen.ts";
 import { SymmetricEigen } from "./spectral-factors.ts";
-import { symmetrized } from "./symmetry.ts";
+import { symmetricCopy, symmetrized } from "./symmetry.ts";
 import { tridiagonalize } from "./tridiagonal.ts";
 
 /** Up to this size the default is Jacobi for graded matrices, and the tridiagonal road has no blocks. */
@@ -46,7 +46,7 @@ export function symmetricEigen(
   options: { readonly method?: "jacobi" | "tridiagonal" } = {},
 ): SymmetricEigen {
   const scale = scaleToOne(matrix.data);
-  const scaled = symmetrized(matrix, scale, "symmetricEigen");
+  const scaled = symmetricCopy(matrix, scale, "symmetricEigen");
   const { rows: n } = scaled;
   const method =
     options.method ?? (n > 2 && n <= smallSize && rowsAreGraded(scaled, gradedRatio) ? "jacobi" : "tridiagonal");

@@ -4,6 +4,7 @@
  * Nothing is checked but what the arrays check: these are the inner loops of compiled programs. exp is short
  * enough for an engine to compute two at a time, which saves half of the loop's own work.
  */
+import { arctangentKernel } from "./arctangent-kernel.ts";
 import {
   atan,
   cbrt,
@@ -23,6 +24,7 @@ import {
   sinh,
   tanh,
 } from "./elementary.ts";
+import { functionInStrips } from "./function-in-strips.ts";
 
 export { atan2Range } from "./arctangent.ts";
 export { asinhRange } from "./hyperbolic.ts";
@@ -100,8 +102,11 @@ export function lgammaRange(input: Float64Array, from: number, output: Float64Ar
   for (let i = 0; i < count; i++) output[to + i] = lgamma(input[from + i]);
 }
 
-/** Sets output[to + i] to atan(input[from + i]) for i from 0 to count − 1. */
+const atanInStrips = /* @__PURE__ */ functionInStrips(arctangentKernel);
+
+/** Sets output[to + i] to atan(input[from + i]) for i from 0 to count − 1; by WebAssembly where it exists, with the same bits. */
 export function atanRange(input: Float64Array, from: number, output: Float64Array, to: number, count: number): void {
+  if (atanInStrips(input, from, output, to, count)) return;
   for (let i = 0; i < count; i++) output[to + i] = atan(input[from + i]);
 }
 

@@ -2,7 +2,7 @@
  * The loop around an objective and an optimizer: evaluate, look whether to stop, step.
  *
  * A step costs one evaluation, one update, and three further passes over the parameters (one that adds the step, two that
- * look for NaN and infinities), or two in all (stepper.ts); a stop by the gradient's norm is one more. Nothing is allocated in a step except its key.
+ * look for NaN and infinities), or one in all (stepper.ts); a stop by the gradient's norm is one more. Nothing is allocated in a step except its key.
  * The run's result is exact in the sense that it depends on nothing but its arguments: resumed from a saved state, it
  * goes on with the same bits.
  */
@@ -33,7 +33,7 @@ import { stepper } from "./stepper.ts";
  *
  * Throws, before any work, ArgumentError, ShapeError, NotFiniteError or StateError for bad options; NotFiniteError when
  * value or gradient at the start are not finite; DivergedError, with the run up to there, when value, gradient or
- * parameters are not finite later. What the objective, a schedule or the callback throws passes through unchanged.
+ * parameters are not finite later, or the optimizer refuses the gradient as too large. What the objective, a schedule or the callback throws passes through unchanged.
  *
  * @example const { parameters, losses } = minimize(objective, { start, optimizer: adam({ learningRate: 0.1 }), steps: 400 });
  */
@@ -54,10 +54,11 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
     if (coordinates === undefined) from.set(start);
     else coordinates.toOwn(start, from);
   }
-  const stepping = stepper(optimizer, first, from, 2);
+  const stepping = stepper(optimizer, first, from);
   const { state, gradient, points } = stepping;
   let point = points[0];
-  let previous = points[1];
+  /** The point before, where everything was finite. */
+  let previous = points[points.length - 1];
 
   function toOriginal(own: Float64Array, out: Float64Array = new Float64Array(originalDimension)): Float64Array {
     if (out.length !== originalDimension)
@@ -71,6 +72,8 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
   const stopValue = stop.value ?? -Infinity;
   const stopNorm = stop.gradientNorm ?? -1;
   const tolerant = optimizer.toleratesNotFinite === true;
+  /** Whether the step itself may look for NaN in the gradient: when nobody sees the point or the gradient before. */
+  const looksInStep = stepping.looks && onStep === undefined && stopNorm < 0;
   /** The parameters to keep, in own coordinates: an average of the optimizer's, or the point itself. */
   function evaluationPoint(): Float64Array {
     if (optimizer.evaluationParameters === undefined) return point;
@@ -97,12 +100,16 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
     );
   }
 
+  function requireFiniteGradient(bad: number, taken: number): void {
+    const culprit = culpritOf("the gradient", gradient, bad, layout);
+    if (culprit !== undefined && !tolerant) throw notFinite(culprit, taken, previous);
+  }
+
   for (let taken = 0; ; taken++) {
     const value = objective.valueAndGradient(point, gradient, fold(key, firstStep + taken));
     if (!Number.isFinite(value) && !tolerant)
       throw notFinite(`the objective returned ${String(value)}`, taken, previous);
-    const badGradient = culpritOf("the gradient", gradient, stepping.badGradient(), layout);
-    if (badGradient !== undefined && !tolerant) throw notFinite(badGradient, taken, previous);
+    if (!looksInStep) requireFiniteGradient(stepping.badGradient(), taken);
     losses[taken] = value;
 
     progress.step = firstStep + taken;
@@ -115,6 +122,7 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
     else if (signal?.aborted === true) stopped = "aborted";
     else if (taken === steps) stopped = "steps";
     if (stopped !== undefined) {
+      if (looksInStep) requireFiniteGradient(stepping.badGradient(), taken);
       const kept = evaluationPoint();
       return {
         parameters: toOriginal(kept),
@@ -132,13 +140,21 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
       };
     }
 
-    stepping.step(taken % 2, 1 - (taken % 2));
+    const next = (taken + 1) % points.length;
+    try {
+      stepping.step(taken % points.length, next);
+    } catch (error) {
+      // A gradient that the optimizer refuses, as those do whose sums of squares it would break.
+      if (taken > 0 && error instanceof NotFiniteError)
+        throw notFinite(error.message.replace(/\.$/, ""), taken + 1, point);
+      throw error;
+    }
+    if (looksInStep) requireFiniteGradient(stepping.badGradientOfStep(), taken);
     optimizer.observe?.(value, state);
-    const badPoint = culpritOf("the parameter", previous, stepping.badPoint(), layout);
+    const badPoint = culpritOf("the parameter", points[next], stepping.badPoint(), layout);
     if (badPoint !== undefined) throw notFinite(badPoint, taken + 1, point);
-    const next = previous;
     previous = point;
-    point = next;
+    point = points[next];
   }
 }
 

@@ -4,7 +4,7 @@
  * JavaScript's loops. The bits are the same.
  */
 import { indexOfNotFinite } from "../linalg/finite.ts";
-import { stepKernel } from "./kernels/step-kernel.ts";
+import { stepKernel, type StepOutcome } from "./kernels/step-kernel.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 /** From so many parameters on a run of a few steps repays the assembling. */
@@ -14,11 +14,18 @@ export interface Stepper {
   readonly state: TransformationState;
   /** Where the objective writes its gradient. */
   readonly gradient: Float64Array;
-  /** The first is the start; the others are for the points behind it. */
+  /**
+   * The first is the start; the others are for the points behind it, in turn. Two, or three where `step` looks at the gradient: then the
+   * point before the last one is still there when a step has met a gradient that is not finite.
+   */
   readonly points: readonly Float64Array[];
-  /** The index of a gradient's entry that is NaN or infinite, or -1. */
+  /** Whether `step` looks at the gradient, so that nobody else need. The optimizer's state is lost when it is not finite. */
+  readonly looks: boolean;
+  /** The index of an entry of the gradient that is NaN or infinite, or -1. */
   badGradient(): number;
-  /** Overwrites point `to` with the one after point `from`. The gradient has been looked at, or the optimizer looks itself. */
+  /** The same of the gradient of the last step, where `step` looks at it. */
+  badGradientOfStep(): number;
+  /** Overwrites point `to` with the one after point `from`. The gradient has been looked at, or this or the optimizer does. */
   step(from: number, to: number): void;
   /** The index of an entry of the point of the last step that is NaN or infinite, or -1. */
   badPoint(): number;
@@ -26,40 +33,40 @@ export interface Stepper {
   plain<Data extends object>(data: Data): Data;
 }
 
-/** The stepper of an optimizer with this state, from this point, with so many points in all. Both may be used and changed by it. */
-export function stepper(
-  optimizer: GradientTransformation,
-  state: TransformationState,
-  start: Float64Array,
-  pointCount: number,
-): Stepper {
+/** The stepper of an optimizer with this state, from this point. Both may be used and changed by it. */
+export function stepper(optimizer: GradientTransformation, state: TransformationState, start: Float64Array): Stepper {
   const { length } = start;
-  const kernel = length < kernelLength ? undefined : stepKernel(optimizer, state, length, pointCount);
+  const kernel = length < kernelLength ? undefined : stepKernel(optimizer, state, length, 3);
   if (kernel !== undefined) {
     const { points, gradient } = kernel;
     points[0].set(start);
-    let [last, finite] = [0, true];
+    let last = 0;
+    let outcome: StepOutcome = { finiteGradient: true, finitePoint: true };
     return {
       ...kernel,
+      looks: true,
       badGradient: () => (kernel.gradientIsFinite() ? -1 : indexOfNotFinite(gradient)),
       step(from, to) {
         optimizer.check?.(gradient, kernel.state, points[from]);
-        finite = kernel.run(from, to);
+        outcome = kernel.run(from, to);
         last = to;
       },
-      badPoint: () => (finite ? -1 : indexOfNotFinite(points[last])),
+      badGradientOfStep: () => (outcome.finiteGradient ? -1 : indexOfNotFinite(gradient)),
+      badPoint: () => (outcome.finitePoint ? -1 : indexOfNotFinite(points[last])),
       plain: copy,
     };
   }
   const gradient = new Float64Array(length);
-  const points = Array.from({ length: pointCount }, (_value, k) => (k === 0 ? start : new Float64Array(length)));
+  const points = [start, new Float64Array(length)];
   const tolerant = optimizer.toleratesNotFinite === true;
   let last = 0;
   return {
     state,
     gradient,
     points,
+    looks: false,
     badGradient: () => indexOfNotFinite(gradient),
+    badGradientOfStep: () => -1,
     step(from, to) {
       if (tolerant) optimizer.update(gradient, state, points[from]);
       else {

@@ -197,9 +197,9 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
     else coordinates.toOwn(options.start, state.parameters);
     state.bestParameters.set(state.parameters);
   }
-  const stepping = stepper(optimizer, state.optimizer, state.parameters, 2);
+  const stepping = stepper(optimizer, state.optimizer, state.parameters);
   const { gradient, points } = stepping;
-  // Which of the two points is the present one; the other is the last one, then the next.
+  // Which of the points is the present one; the one before it is the last one, the one after it, which may be the same, the next.
   let present = 0;
   let parameters = points[0];
   const kept = new Float64Array(dimension);
@@ -252,6 +252,13 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
     return index < 0 ? undefined : `${what} is ${vector[index]} in ${placeOf(index, layout)}`;
   }
 
+  /** Where everything was finite. */
+  const lastPoint = (): Float64Array => points[(present + points.length - 1) % points.length];
+  function requireFiniteGradient(index: number): void {
+    const bad = culpritOf("the gradient", gradient, index);
+    if (bad !== undefined && !tolerant) throw notFinite(bad, progress.loss, lastPoint());
+  }
+
   const lastStep = options.epochs * stepsPerEpoch;
   while (state.step < lastStep) {
     if (signal?.aborted === true) return result("aborted");
@@ -261,17 +268,23 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
       batches.select(batch);
     }
     const loss = objective.valueAndGradient(parameters, gradient, fold(draws, state.step));
-    if (!tolerant) {
-      if (!Number.isFinite(loss))
-        throw notFinite(`the objective returned ${String(loss)}`, progress.loss, points[1 - present]);
-      const bad = culpritOf("the gradient", gradient, stepping.badGradient());
-      if (bad !== undefined) throw notFinite(bad, progress.loss, points[1 - present]);
+    const next = (present + 1) % points.length;
+    if (!Number.isFinite(loss) && !tolerant)
+      throw notFinite(`the objective returned ${String(loss)}`, progress.loss, lastPoint());
+    if (!stepping.looks) requireFiniteGradient(stepping.badGradient());
+    try {
+      stepping.step(present, next);
+    } catch (error) {
+      // A gradient that the optimizer refuses, as those do whose sums of squares it would break.
+      if (error instanceof NotFiniteError && state.step > 0)
+        throw notFinite(error.message.replace(/\.$/, ""), loss, parameters);
+      throw error;
     }
-    stepping.step(present, 1 - present);
+    if (stepping.looks) requireFiniteGradient(stepping.badGradientOfStep());
     optimizer.observe?.(loss, stepping.state);
-    const bad = culpritOf("the parameter", points[1 - present], stepping.badPoint());
+    const bad = culpritOf("the parameter", points[next], stepping.badPoint());
     if (bad !== undefined) throw notFinite(bad, loss, parameters);
-    present = 1 - present;
+    present = next;
     parameters = points[present];
     state.step += 1;
     state.lossSum += loss;

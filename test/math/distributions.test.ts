@@ -10,8 +10,11 @@ import { chiSquare, correlation, kolmogorovSmirnov } from "./statistics.ts";
 
 const key = fc.tuple(fc.maxSafeNat(), fc.maxSafeNat()).map(([seed, child]) => fold(random(seed), child));
 const count = 20_000;
-const perKey = (draw: (key: Key) => number, seed: number): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => draw(fold(random(seed), i)));
+const perKey = (draw: (key: Key) => number, seed: number, size: number = count): Float64Array =>
+  Float64Array.from({ length: size }, (_, i) => draw(fold(random(seed), i)));
+/** A moment's sample mean, in standard errors from what it should be; 3.3 is exceeded in size with probability 0.001. */
+const deviation = (sample: Float64Array, expected: number, variance: number): number =>
+  (sample.reduce((sum, x) => sum + x, 0) / sample.length - expected) / Math.sqrt(variance / sample.length);
 
 /** The regularized lower incomplete gamma function by its power series (Abramowitz and Stegun 6.5.29). */
 function gammaDistribution(shape: number, x: number): number {
@@ -48,11 +51,22 @@ describe("exponential and gamma numbers", () => {
     ).toBeLessThan(1.95);
   });
 
+  it("exponential: have the mean and the second moment, to a thousandth", () => {
+    const one = new Float64Array(1);
+    // A scale that is off by 2 % is off by 20 and, key by key, by 6 standard errors.
+    const many = exponential(random(11), new Float64Array(1_000_000));
+    expect(Math.abs(deviation(many, 1, 1))).toBeLessThan(3.3);
+    const squares = many.map((x) => x * x);
+    expect(Math.abs(deviation(squares, 2, 20))).toBeLessThan(3.3);
+    const ofKeys = perKey((k) => exponential(k, one)[0], 12, 100_000);
+    expect(Math.abs(deviation(ofKeys, 1, 1))).toBeLessThan(3.3);
+  });
+
   it.each([0.05, 0.5, 1, 2.5, 30])("gamma: have their distribution for shape %d", (shape) => {
     const sample = gamma(random(3), shape, new Float64Array(count));
     expect(kolmogorovSmirnov(sample, (x) => gammaDistribution(shape, x))).toBeLessThan(1.95);
-    const mean = sample.reduce((sum, x) => sum + x, 0) / count;
-    expect(Math.abs(mean - shape) / Math.sqrt(shape / count)).toBeLessThan(3.3);
+    const many = gamma(random(13), shape, new Float64Array(5 * count));
+    expect(Math.abs(deviation(many, shape, shape))).toBeLessThan(3.3);
   });
 
   it("are independent across split keys and neighbors", () => {

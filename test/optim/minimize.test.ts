@@ -4,6 +4,7 @@ import { layout } from "../../src/linalg/layout.ts";
 import { fold, random, type Key } from "../../src/math/random.ts";
 import { adam } from "../../src/optim/adam.ts";
 import { minimize } from "../../src/optim/minimize.ts";
+import { shampoo } from "../../src/optim/matrix/shampoo.ts";
 import type { Objective, StochasticObjective } from "../../src/optim/objective.ts";
 import { sgd } from "../../src/optim/sgd.ts";
 import { caught, jittery, parabola, rosenbrock } from "./problems.ts";
@@ -289,6 +290,28 @@ describe("divergence", () => {
         "The last finite value was 5, at step 0; try a smaller learning rate.",
     );
     expect(error).toMatchObject({ step: 1, value: 5, parameters: start, losses: Float64Array.of(5) });
+  });
+
+  it("says that the optimizer has refused a gradient, and keeps the run up to there", () => {
+    const steep = (size: number): Objective =>
+      spoiledAt(2, (gradientOut) => {
+        gradientOut[1] = size;
+        return 7;
+      });
+    const error = caught(DivergedError, () =>
+      minimize(steep(1e200), { start: zeros, optimizer: shampoo({ learningRate: 0.1 }), steps: 9 }),
+    );
+    expect(error.message).toBe(
+      "shampoo diverged at step 3: scaleByShampoo: the gradient is 1e+200 at 1; expected entries up to 1e150 in size. " +
+        "The last finite value was 7, at step 2; try a smaller learning rate.",
+    );
+    expect(error).toMatchObject({ step: 3, value: 7 });
+    expect(error.losses).toHaveLength(3);
+    expect(error.parameters.every(Number.isFinite)).toBe(true);
+    const first = spoiledAt(0, (gradientOut) => gradientOut.fill(1e200)[0]);
+    expect(() => minimize(first, { start: zeros, optimizer: shampoo(), steps: 9 })).toThrow(
+      new NotFiniteError("scaleByShampoo: the gradient is 1e+200 at 0; expected entries up to 1e150 in size."),
+    );
   });
 
   it("at the start is the objective's fault, and says so", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { shampoo } from "../../src/optim/matrix/shampoo.ts";
 import { ArgumentError, DivergedError, NotFiniteError, StateError } from "../../src/errors.ts";
 import { random } from "../../src/math/random.ts";
 import {
@@ -144,6 +145,16 @@ describe("train", () => {
     const error = caught(DivergedError, () => train(parabola([1, 1]), { start, optimizer: steep, epochs: 9 }));
     expect(error.message).toMatch(/^sgd diverged at step \d: .*; try a smaller learning rate\.$/);
     expect(error.parameters.every(Number.isFinite)).toBe(true);
+    const cliff = {
+      ...parabola([1, 1]),
+      valueAndGradient: (x: Float64Array, g: Float64Array) => g.fill(x[0] === start[0] ? 1 : 1e200)[0],
+    };
+    const refused = caught(DivergedError, () =>
+      train(cliff, { start, optimizer: shampoo({ learningRate: 1 }), epochs: 9 }),
+    );
+    expect(refused.message).toContain(
+      "shampoo diverged at step 1: scaleByShampoo: the gradient is 1e+200 at 0; expected entries up to",
+    );
     const broken = { ...parabola([1, 1]), valueAndGradient: () => NaN };
     expect(() => train(broken, { start, optimizer, epochs: 1 })).toThrow(
       new NotFiniteError("train: in the first step, the objective returned NaN."),

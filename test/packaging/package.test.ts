@@ -1,7 +1,7 @@
 /** What the registry will serve: the packed files, checked as its users' tools would read them. */
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { publint } from "publint";
@@ -117,8 +117,24 @@ describe("jsr.json", () => {
       typeof target === "object" && target.types !== undefined ? [[subpath, target.types] as const] : [],
     );
     expect(jsr.exports).toEqual(
-      Object.fromEntries(types.map(([s, t]) => [s, t.replace("/dist/", "/src/").replace(/\.d\.ts$/, ".ts")])),
+      Object.fromEntries(types.map(([s, t]) => [s, t.replace("/dist/", "/dist/jsr/").replace(/\.d\.ts$/, ".js")])),
     );
     for (const path of Object.values(jsr.exports)) expect(existsSync(resolve(root, path))).toBe(true);
+  });
+
+  it("publishes the modules of the build, guards and all, with declarations that name declarations", () => {
+    const own = resolve(root, "dist", "jsr");
+    const names = readdirSync(own, { recursive: true, encoding: "utf8" });
+    const modules = names.filter((name) => name.endsWith(".js"));
+    expect(modules.length).toBeGreaterThan(50);
+    for (const name of modules) {
+      const published = readFileSync(join(own, name), "utf8").replace('/* @ts-self-types="./index.d.ts" */\n', "");
+      expect(readFileSync(resolve(root, "dist", name), "utf8").startsWith(published.trimEnd())).toBe(true);
+    }
+    expect(readFileSync(join(own, "linalg", "product.js"), "utf8")).toMatch(/from "\.\.\/own-members\.js"/);
+    for (const name of names.filter((each) => each.endsWith(".d.ts")))
+      expect(readFileSync(join(own, name), "utf8")).not.toMatch(/ from "\.[^"]*(?<!\.d)\.ts"/);
+    for (const path of Object.values(jsr.exports))
+      expect(readFileSync(resolve(root, path), "utf8")).toMatch(/^\/\* @ts-self-types="\.\/index\.d\.ts" \*\/\n/);
   });
 });

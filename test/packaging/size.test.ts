@@ -4,6 +4,7 @@
  */
 import { build, transform } from "esbuild";
 import { rollup } from "rollup";
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -81,6 +82,25 @@ describe.each(Object.entries(applications))("%s", (_name, { limit, source }) => 
     const code = await bundle(source);
     expect(code.length).toBeGreaterThan(300);
     expect(gzipSync(code, { level: 9 }).length).toBeLessThan(limit);
+  });
+});
+
+describe("docs/sizes.md", () => {
+  const text = readFileSync(resolve(root, "docs", "sizes.md"), "utf8");
+  const rows = [...text.matchAll(/^\| `import (.*)` +\| +(\d+) +\|$/gm)].map(([, names, bytes]) => ({
+    names,
+    bytes: Number(bytes),
+  }));
+
+  it("has a row for the front door and each subpath", () => {
+    const whole = rows.filter(({ names }) => names.startsWith("*"));
+    expect(whole.length).toBe(subpaths.length);
+  });
+
+  it.each(rows)("says what $names weighs", async ({ names, bytes }) => {
+    const weight = gzipSync(await byEsbuild(`export ${names}`), { level: 9 }).length;
+    expect(weight).toBeLessThan(1.05 * bytes);
+    expect(weight).toBeGreaterThan(0.8 * bytes);
   });
 });
 

@@ -10,8 +10,8 @@ interface WebAssemblyGlobal {
   Instance: new (module: object) => { readonly exports: object };
 }
 
-/** One kernel of the module of products, one of programs' memories: both kinds of memory must have been in use. */
-const witnesses = ["strip", "multiplyRows"];
+/** One kernel of the module of products, one of programs' memories, one of array forms: all must have been in use. */
+const witnesses = ["strip", "multiplyRows", "atan1"];
 
 export function install(rows: DigitRows): void {
   let calls: Map<string, number> | undefined;
@@ -37,10 +37,10 @@ function countKernelCalls(): Map<string, number> {
   const { Instance } = WebAssembly;
   const counted = ([name, value]: [string, unknown]): [string, unknown] => {
     if (typeof value !== "function") return [name, value];
-    const call = value as (...args: readonly number[]) => void;
-    const counting = (...args: readonly number[]): void => {
+    const call = value as (...args: readonly number[]) => unknown;
+    const counting = (...args: readonly number[]): unknown => {
       calls.set(name, (calls.get(name) ?? 0) + 1);
-      call(...args);
+      return call(...args);
     };
     return [name, counting];
   };

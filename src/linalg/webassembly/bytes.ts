@@ -3,7 +3,8 @@
  * has another file in this one's place, with bytes that were assembled ahead (tools/bundle-for-node.js): assembling takes
  * longer than a first gradient.
  */
-import { assemble } from "./assembler.ts";
+import { arctangentKernel } from "../../math/arctangent-kernel.ts";
+import { assemble } from "../../webassembly/assembler.ts";
 import { kernelModule, productKernels } from "./kernels.ts";
 import { panelKernels } from "./panel-kernels.ts";
 import { residentKernels } from "./resident-kernels.ts";
@@ -21,7 +22,7 @@ export function residentBytes(): Uint8Array<ArrayBuffer> {
   return assemble([...residentKernels(), ...panelKernels()], 1);
 }
 
-/** The module with all kernels. */
+/** The module with all kernels, those of array forms of src/math among them. */
 export function allBytes(): Uint8Array<ArrayBuffer> {
-  return assemble([...productKernels(), ...residentKernels(), ...panelKernels()], firstPages);
+  return assemble([...productKernels(), ...residentKernels(), ...panelKernels(), arctangentKernel()], firstPages);
 }

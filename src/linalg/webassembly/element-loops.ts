@@ -17,8 +17,8 @@ import {
   shiftRight,
   storeOne,
   vector,
-} from "./assembler.ts";
-import * as wasm from "./assembler.ts";
+} from "../../webassembly/assembler.ts";
+import * as wasm from "../../webassembly/assembler.ts";
 
 const pair = 16;
 const quad = 32;

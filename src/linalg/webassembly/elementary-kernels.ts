@@ -6,8 +6,9 @@
  * Sources and accuracy: src/math/exponential.ts, src/math/hyperbolic-tangent.ts.
  */
 import { rounder, stepHigh, stepLow, stepsPerUnit } from "../../math/roots-of-two.ts";
-import * as wasm from "./assembler.ts";
-import { type Code, i32, v128, get, increase, integer, set, vector } from "./assembler.ts";
+import * as wasm from "../../webassembly/assembler.ts";
+import { type Code, get, integer, set, vector } from "../../webassembly/assembler.ts";
+import { functionLoop } from "../../webassembly/function-loop.ts";
 import { rootsStart } from "./workspace.ts";
 
 /** Instructions of the vector table on the values of two lanes, doubles or whole numbers of 64 bits. */
@@ -18,7 +19,6 @@ const or = vector(0x50);
 const isBelow = vector(0x49);
 const isAbove = vector(0x4a);
 const isAtLeast = vector(0x4c);
-const allTrue = vector(0xc3);
 const shiftBitsLeft = vector(0xcb);
 const shiftBitsRight = vector(0xcd);
 const addBits = vector(0xce);
@@ -76,49 +76,8 @@ function reduce(x: number, e: Exponential): Code {
 
 const powerOf = (e: Exponential): Code => [get(e.scale), get(e.scale), get(e.excess), multiply, add];
 
-/**
- * NAME(at, to, length) → how many elements are done: all, or those before a pair that is not covered here (an overflow, a
- * subnormal), which the caller computes himself before he goes on. `covered` leaves a mask on the stack.
- */
-function loop(
-  name: string,
-  locals: number,
-  body: (x: number, first: number) => Code,
-  covered?: (x: number) => Code,
-): wasm.FunctionSource {
-  const [at, to, length, left, x] = [0, 1, 2, 3, 4];
-  const done: Code = [get(length), get(left), wasm.subtract];
-  return {
-    name,
-    parameters: [i32, i32, i32],
-    results: [i32],
-    locals: [i32, ...new Array<typeof v128>(locals + 1).fill(v128)],
-    body: [
-      [get(length), set(left)],
-      wasm.when(
-        get(left),
-        wasm.repeat(
-          [
-            [get(at), wasm.load(), set(x)],
-            covered === undefined ? [] : wasm.when([covered(x), allTrue], [], [done, wasm.leave]),
-            wasm.when(
-              [get(left), integer(1), 0x46],
-              // The last of an odd number.
-              [get(to), body(x, x + 1), wasm.storeOne(0), get(length), wasm.leave],
-              [get(to), body(x, x + 1), wasm.store()],
-            ),
-            [increase(at, 16), increase(to, 16), increase(left, -2)],
-          ],
-          get(left),
-        ),
-      ),
-      get(length),
-    ],
-  };
-}
-
 function exponential(): wasm.FunctionSource {
-  return loop(
+  return functionLoop(
     "exp1",
     exponentialLocals,
     (x, first) => [reduce(x, exponentialOf(first)), powerOf(exponentialOf(first))],
@@ -127,7 +86,7 @@ function exponential(): wasm.FunctionSource {
 }
 
 function sigmoid(): wasm.FunctionSource {
-  return loop(
+  return functionLoop(
     "sigmoid1",
     exponentialLocals + 1,
     (x, first) => {
@@ -146,7 +105,7 @@ function sigmoid(): wasm.FunctionSource {
 }
 
 function hyperbolicTangent(): wasm.FunctionSource {
-  return loop("tanh1", exponentialLocals + 4, (x, first) => {
+  return functionLoop("tanh1", exponentialLocals + 4, (x, first) => {
     const [size, z, small, denominator] = [first, first + 1, first + 2, first + 3];
     const e = exponentialOf(first + 4);
     // Free once the exponential is known.

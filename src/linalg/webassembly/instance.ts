@@ -7,7 +7,8 @@
  * compiled module with its memory, which the kernels use as a workspace while they run.
  */
 import { ArgumentError } from "../../errors.ts";
-import { assemble, type FunctionSource } from "./assembler.ts";
+import { assemble, type FunctionSource } from "../../webassembly/assembler.ts";
+import { chooseWebAssembly, engine } from "../../webassembly/engine.ts";
 import { allBytes, productBytes, residentBytes } from "./bytes.ts";
 
 /** The module's functions and its memory, seen as doubles. */
@@ -19,11 +20,6 @@ export interface Kernels {
   memory(doubles: number): Float64Array;
 }
 
-/** What of the engine's WebAssembly is used; its types are not part of ECMAScript's. */
-interface Engine {
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
-}
 interface Exports extends Pick<Kernels, "strip" | "subtractRows" | "exchange"> {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
@@ -67,6 +63,7 @@ export function useWebAssembly(choice: boolean | object): boolean {
     // Programs' memories are instances of the same module.
     residentModule = choice;
   }
+  chooseWebAssembly(choice);
   return current !== null;
 }
 
@@ -84,7 +81,7 @@ function instantiateGiven(module: object): Kernels {
   try {
     const kernels = instantiate(module);
     const exports = new (engine().Instance)(module).exports as Partial<ResidentKernels>;
-    const missing = ["multiplyRows", "addColumns64", "addColumns21", "addRowProducts", "innerProducts"].find(
+    const missing = ["multiplyRows", "addColumns64", "addColumns21", "addRowProducts", "innerProducts", "atan1"].find(
       (name) => exports[name] === undefined,
     );
     if (missing !== undefined) throw new ArgumentError(`useWebAssembly: the module exports no \`${missing}\`.`);
@@ -95,12 +92,6 @@ function instantiateGiven(module: object): Kernels {
       { cause },
     );
   }
-}
-
-function engine(): Engine {
-  const { WebAssembly } = globalThis as { readonly WebAssembly?: Engine };
-  if (WebAssembly === undefined) throw new ArgumentError("useWebAssembly: this engine has no WebAssembly.");
-  return WebAssembly;
 }
 
 function instantiate(module: object): Kernels {

@@ -5,8 +5,8 @@
  *
  * Addresses are bytes in the module's own memory, into which the callers pack their operands.
  */
-import * as wasm from "./assembler.ts";
-import { type Code, i32, v128 } from "./assembler.ts";
+import * as wasm from "../../webassembly/assembler.ts";
+import { type Code, i32, v128 } from "../../webassembly/assembler.ts";
 
 /** Rows and columns of a tile: eight accumulators of two lanes, within the sixteen registers of the machines at hand. */
 export const stripRows = 4;

@@ -6,8 +6,8 @@
  * Each kernel exists for panels of doubles, of singles, and of thirds of doubles (packed-thirds.ts). Singles are made doubles
  * before anything is computed with them; thirds are doubles as they are read, at the price of a shift for every third pair.
  */
-import * as wasm from "./assembler.ts";
-import { type Code, countDown, get, i32, increase, numbers, repeated, set, v128 } from "./assembler.ts";
+import * as wasm from "../../webassembly/assembler.ts";
+import { type Code, countDown, get, i32, increase, numbers, repeated, set, v128 } from "../../webassembly/assembler.ts";
 import { thirdsMargin } from "./workspace.ts";
 
 /** Elements of the row index that a turn of the innermost loop covers: the number of columns is a multiple of it. */

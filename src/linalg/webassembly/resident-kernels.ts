@@ -6,7 +6,7 @@
  * Addresses are bytes. Vectors are read up to seven numbers past the end of an operand (and not used): whoever lays out
  * the memory leaves that much behind the last one.
  */
-import * as wasm from "./assembler.ts";
+import * as wasm from "../../webassembly/assembler.ts";
 import {
   type Code,
   i32,
@@ -21,7 +21,7 @@ import {
   set,
   shiftRight,
   storeOne,
-} from "./assembler.ts";
+} from "../../webassembly/assembler.ts";
 import { elementLoops } from "./element-loops.ts";
 import { elementaryKernels } from "./elementary-kernels.ts";
 import { exceeds, rowKernels, rowPointers } from "./row-kernels.ts";

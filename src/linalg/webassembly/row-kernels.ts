@@ -6,7 +6,7 @@
  * Every element of the result is summed with one accumulator in ascending order of the inner index, two elements side by side: the bits are
  * those of vector-product.ts.
  */
-import * as wasm from "./assembler.ts";
+import * as wasm from "../../webassembly/assembler.ts";
 import {
   type Code,
   countDown,
@@ -20,7 +20,7 @@ import {
   shiftRight,
   storeOne,
   v128,
-} from "./assembler.ts";
+} from "../../webassembly/assembler.ts";
 
 const pair = 16;
 const quad = 32;

@@ -5,7 +5,7 @@
  * Every element is summed in ascending order with one accumulator, as in the dense product. What is left out are terms of
  * ±0, which change no sum that begins at 0, as long as A is finite (0·∞ is NaN): the caller asks `allFinite` first.
  */
-import * as wasm from "./assembler.ts";
+import * as wasm from "../../webassembly/assembler.ts";
 import {
   countDown,
   get,
@@ -21,7 +21,7 @@ import {
   type Code,
   i32,
   v128,
-} from "./assembler.ts";
+} from "../../webassembly/assembler.ts";
 
 const pair = 16;
 /** An entry of a list: the number, and behind it how far from A's first row its row begins. */

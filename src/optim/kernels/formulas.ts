@@ -2,7 +2,7 @@
  * What the loops of the elementwise pieces do to an element, once more, as WebAssembly code for two elements. The order of operations
  * is that of the loops, so the bits are the same, which a test holds for every loop of the table (step-kernel.test.ts).
  */
-import type { Code } from "../../linalg/webassembly/assembler.ts";
+import type { Code } from "../../webassembly/assembler.ts";
 import { beliefKernel } from "../adabelief.ts";
 import { adadeltaKernel } from "../adadelta.ts";
 import { adamaxKernel } from "../adamax.ts";

@@ -2,15 +2,7 @@
  * Arithmetic on pairs of doubles as WebAssembly code, for the formulas of the elementwise pieces (formulas.ts). Every operation
  * is rounded as JavaScript rounds it, so the same operations in the same order give the same bits.
  */
-import {
-  addLanes,
-  get,
-  multiplyLanes,
-  set,
-  subtractLanes,
-  vector,
-  type Code,
-} from "../../linalg/webassembly/assembler.ts";
+import { addLanes, get, multiplyLanes, set, subtractLanes, vector, type Code } from "../../webassembly/assembler.ts";
 
 export const plus = (a: Code, b: Code): Code => [a, b, addLanes];
 export const minus = (a: Code, b: Code): Code => [a, b, subtractLanes];

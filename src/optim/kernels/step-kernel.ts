@@ -7,8 +7,8 @@
  * that they would have been given. The bits are those of the plain loops.
  */
 import { layout as makeLayout, type Layout } from "../../linalg/layout.ts";
-import * as wasm from "../../linalg/webassembly/assembler.ts";
-import { get, i32, set, type Code } from "../../linalg/webassembly/assembler.ts";
+import * as wasm from "../../webassembly/assembler.ts";
+import { get, i32, set, type Code } from "../../webassembly/assembler.ts";
 import { instantiateFunctions } from "../../linalg/webassembly/instance.ts";
 import type { ElementLoop, PieceOptions } from "../define.ts";
 import type { GradientTransformation, TransformationState } from "../transformation.ts";
@@ -32,13 +32,19 @@ const smallestNormal = 2.2250738585072014e-308;
 const commonNumbers = 2;
 const unitLayout: () => Layout = () => makeLayout({ one: [1] });
 
+/** What a step has met. Behind a gradient that is not finite, the state is of no use any more. */
+export interface StepOutcome {
+  readonly finiteGradient: boolean;
+  readonly finitePoint: boolean;
+}
+
 /** A loop in WebAssembly, with the vectors that it works on. */
 export interface StepKernel {
   readonly state: TransformationState;
   readonly gradient: Float64Array;
   readonly points: readonly Float64Array[];
-  /** Overwrites point `to` with point `from` plus the step; says whether all of it is finite. */
-  run(from: number, to: number): boolean;
+  /** Overwrites point `to` with point `from` plus the step; says whether all of the gradient and all of the point are finite. */
+  run(from: number, to: number): StepOutcome;
   /** Whether all of the gradient is finite. */
   gradientIsFinite(): boolean;
 }
@@ -106,11 +112,17 @@ export function stepKernel(
           numbers[first] = unit[0];
         }
       }
-      return run(pointsAt[from], pointsAt[to]) !== 0;
+      return outcomes[run(pointsAt[from], pointsAt[to])];
     },
     gradientIsFinite: () => gradientIsFinite() !== 0,
   };
 }
+
+/** By what `run` returns: 1 for a gradient and 2 for a point that are finite. */
+const outcomes: readonly StepOutcome[] = [0, 1, 2, 3].map((flags) => ({
+  finiteGradient: (flags & 1) !== 0,
+  finitePoint: (flags & 2) !== 0,
+}));
 
 const rate = "scaleByLearningRate";
 const decay = "addWeightDecay";
@@ -188,15 +200,15 @@ const set1 = (local: number, value: Code): Code => [value, set(local)];
 /** Whether both lanes are equal to 0: f64x2.eq, i64x2.all_true. */
 const allZero = (value: Code): Code => [value, wasm.zero, wasm.vector(0x47), wasm.vector(0xc3)];
 
-/** run(from, to) → 1, or 0 where the new point is not finite. */
+/** run(from, to) → 1 where the gradient is finite, plus 2 where the new point is. */
 function step(
   parts: readonly Part[],
   length: number,
   gradientAt: number,
   vectorsAt: readonly (readonly number[])[],
 ): wasm.FunctionSource {
-  const [from, to, i, sum] = [0, 1, 2, 3];
-  let locals = 4;
+  const [from, to, i, sum, gradients] = [0, 1, 2, 3, 4];
+  let locals = 5;
   const next = (): number => locals++;
   const before = names(next);
   const number = (index: number): Code => before.keep([wasm.integer(0), wasm.loadSplat(8 * index)]);
@@ -213,6 +225,7 @@ function step(
   };
   const point = keep([get(from), wasm.load()]);
   let gradient = keep([get(i), wasm.load(gradientAt)]);
+  loop.code.push(set1(gradients, plus(get(gradients), times(gradient, wasm.zero))));
   parts.forEach(({ piece, formula }, k) => {
     const { numbers, elementOf } = elements[k];
     if (formula === undefined || elementOf === undefined) {
@@ -240,7 +253,7 @@ function step(
     body: [
       before.code,
       wasm.repeat([loop.code, advance], [get(i), wasm.integer(8 * length), wasm.lessThan]),
-      allZero(get(sum)),
+      [allZero(get(gradients)), allZero(get(sum)), wasm.shiftLeft(1), wasm.add],
     ],
   };
 }

@@ -70,8 +70,9 @@ describe("a step in WebAssembly", () => {
             expect(kernel.gradientIsFinite()).toBe(true);
             optimizer.update(gradient, state, parameters);
             for (let i = 0; i < parameters.length; i++) parameters[i] += gradient[i];
-            const finite = kernel.run(k % 2, 1 - (k % 2));
-            if (finite) expect(parameters.every(Number.isFinite)).toBe(true);
+            const { finiteGradient, finitePoint } = kernel.run(k % 2, 1 - (k % 2));
+            expect(finiteGradient).toBe(true);
+            if (finitePoint) expect(parameters.every(Number.isFinite)).toBe(true);
             expect(bits(kernel.points[1 - (k % 2)])).toEqual(bits(parameters));
             expect(exactly(kernel.state)).toEqual(exactly(state));
           });
@@ -96,10 +97,10 @@ describe("a step in WebAssembly", () => {
         for (const bad of [NaN, Infinity, -Infinity]) {
           kernel?.gradient.fill(1);
           expect(kernel?.gradientIsFinite()).toBe(true);
-          expect(kernel?.run(0, 1)).toBe(true);
+          expect(kernel?.run(0, 1)).toEqual({ finiteGradient: true, finitePoint: true });
           if (kernel !== undefined) kernel.gradient[at] = bad;
           expect(kernel?.gradientIsFinite()).toBe(false);
-          expect(kernel?.run(0, 1)).toBe(false);
+          expect(kernel?.run(0, 1)).toEqual({ finiteGradient: false, finitePoint: false });
         }
       }
   });
@@ -160,6 +161,52 @@ describe("runs of many parameters", () => {
   it("return states that lie in no WebAssembly memory", () => {
     const { state } = minimize(objective, { start, optimizer: egop.sgd({ learningRate }), steps: 1 });
     expect(state.parameters.buffer.byteLength).toBe(8 * dimension);
+  });
+
+  it("end at a gradient that is not finite with the same words and the same last point, whoever looks for it", () => {
+    const spoiling = fc.record({
+      at: fc.integer({ min: 0, max: 4 }),
+      place: fc.integer({ min: 0, max: dimension - 1 }),
+      value: fc.constantFrom(NaN, Infinity, -Infinity),
+      optimizer: fc.constantFrom(...Object.values(covered)),
+      watched: fc.boolean(),
+      trained: fc.boolean(),
+      stop: fc.constantFrom({}, { gradientNorm: 0 }, { value: -1 }),
+    });
+    fc.assert(
+      fc.property(spoiling, ({ at, place, value, optimizer, watched, trained, stop }) => {
+        const outcome = (webAssembly: boolean): unknown => {
+          useWebAssembly(webAssembly);
+          let evaluations = 0;
+          let steps = 0;
+          const spoiled = {
+            dimension,
+            valueAndGradient(point: Float64Array, gradient: Float64Array): number {
+              const loss = objective.valueAndGradient(point, gradient);
+              if (evaluations++ === at) gradient[place] = value;
+              return loss;
+            },
+          };
+          const onStep = (): void => {
+            steps++;
+          };
+          const watching = watched ? { onStep } : {};
+          try {
+            if (trained) train(spoiled, { start, optimizer, epochs: 5, ...watching });
+            else minimize(spoiled, { start, optimizer, steps: 4, stop, ...watching });
+            return "finished";
+          } catch (error) {
+            return { ...(error as object), message: (error as Error).message, evaluations, steps };
+          }
+        };
+        const fast = outcome(true);
+        expect(fast).toHaveProperty("message");
+        const plain = outcome(false);
+        // Vectors of 20,001 elements are slow to compare one by one.
+        expect(stateToText(fast as never) === stateToText(plain as never)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it("diverge with the same words and the same last point", () => {
