@@ -13,9 +13,9 @@ import { makeReflector } from "./householder.ts";
 import type { Matrix } from "./matrix.ts";
 import { planProduct } from "./product.ts";
 import { residentMemory, residentStart, updateResident } from "./resident.ts";
-import { rowCombination } from "./row-combination.ts";
+import { rowCombination, rowInnerProducts } from "./row-combination.ts";
 import { applyRowReflectors } from "./row-reflectors.ts";
-import { innerProduct, isNegligible } from "./tridiagonal.ts";
+import { isNegligible } from "./tridiagonal.ts";
 
 /** Columns, and rows, in a panel. */
 const panelSize = 32;
@@ -48,6 +48,7 @@ export function bidiagonalize(matrix: Matrix): Bidiagonal {
   const image = vector + n + 2;
   const factors = image + n + 2;
   const combine = rowCombination(data, memory);
+  const multiplyRows = rowInnerProducts(data, memory);
   data.set(matrix.data, start);
   transpose(data, start, mirrored, n, n);
 
@@ -84,8 +85,7 @@ export function bidiagonalize(matrix: Matrix): Bidiagonal {
       data.fill(0, image, image + rest);
       if (leftScale !== 0) {
         combine(start + k * n + next, n, rest + 1, vector, image, rest);
-        for (let row = 0; row < done; row++)
-          data[factors + row] = innerProduct(data, left + row * n + k, vector, rest + 1);
+        multiplyRows(left + k, n, done, vector, factors, rest + 1);
         combine(right + next, n, done, factors, image, rest);
       }
       for (let i = 0; i < rest; i++) data[right + done * n + next + i] = -leftScale * data[image + i];
@@ -110,7 +110,7 @@ export function bidiagonalize(matrix: Matrix): Bidiagonal {
       data.fill(0, image, image + rest);
       if (rightScale !== 0) {
         combine(mirrored + next * n + next, n, rest, vector, image, rest);
-        for (let j = 0; j <= done; j++) data[factors + j] = innerProduct(data, right + j * n + next, vector, rest);
+        multiplyRows(right + next, n, done + 1, vector, factors, rest);
         combine(left + next, n, done + 1, factors, image, rest);
       }
       for (let i = 0; i < rest; i++) data[left + (done + 1) * n + next + i] = rightScale * data[image + i];

@@ -21,7 +21,7 @@ import { householderQR, type HouseholderQR } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { descendingOrder, rowsAsColumns, scaleToOne } from "./orientation.ts";
 import { pivotedQR, type PivotedQR } from "./pivoted-qr.ts";
-import { innerProduct } from "./tridiagonal.ts";
+import { innerProduct } from "./row-combination.ts";
 
 const unitRoundoff = 1.1102230246251565e-16;
 const maximumSweeps = 60;

@@ -13,7 +13,7 @@ import { makeReflector } from "./householder.ts";
 import type { Matrix } from "./matrix.ts";
 import { planBlocks, runProduct } from "./product-kernel.ts";
 import { residentMemory, residentStart, updateResident } from "./resident.ts";
-import { rowCombination } from "./row-combination.ts";
+import { innerProduct, rowCombination, rowInnerProducts } from "./row-combination.ts";
 import { applyRowReflectors } from "./row-reflectors.ts";
 
 /** Columns in a panel. */
@@ -47,6 +47,7 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
   const image = vector + n + 2;
   const factors = image + n + 2;
   const combine = rowCombination(data, memory);
+  const multiplyRows = rowInnerProducts(data, memory);
   data.set(matrix.data, start);
 
   const steps = Math.max(0, n - 1);
@@ -84,8 +85,7 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
       data.fill(0, image, image + rest);
       if (scale !== 0) {
         combine(start + own * n + own, n, rest, vector, image, rest);
-        for (let row = 0; row < done; row++)
-          data[factors + row] = innerProduct(data, right + row * n + own, vector, rest);
+        multiplyRows(right + own, n, done, vector, factors, rest);
         combine(left + own, n, done, factors, image, rest);
       }
       // w = τ(p − ½τ(pᵀv)v), with which H A H = A − v wᵀ − w vᵀ.
@@ -114,20 +114,6 @@ export function isNegligible(data: Float64Array, offset: number, count: number):
   let largest = 0;
   for (let i = offset; i < offset + count; i++) largest = Math.max(largest, Math.abs(data[i]));
   return largest <= negligible;
-}
-
-/** Four sums of every fourth product, added up in their order: (s₀ + s₁) + (s₂ + s₃). */
-export function innerProduct(data: Float64Array, a: number, b: number, count: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    s0 += data[a + i] * data[b + i];
-    s1 += data[a + i + 1] * data[b + i + 1];
-    s2 += data[a + i + 2] * data[b + i + 2];
-    s3 += data[a + i + 3] * data[b + i + 3];
-  }
-  for (; i < count; i++) s0 += data[a + i] * data[b + i];
-  return s0 + s1 + (s2 + s3);
 }
 
 /** The upper triangle of size × size: C ← C + LᵀR, each of L and R `rank` rows long n. */

@@ -84,7 +84,7 @@ function instantiateGiven(module: object): Kernels {
   try {
     const kernels = instantiate(module);
     const exports = new (engine().Instance)(module).exports as Partial<ResidentKernels>;
-    const missing = ["multiplyRows", "addColumns64", "addColumns21", "addRowProducts"].find(
+    const missing = ["multiplyRows", "addColumns64", "addColumns21", "addRowProducts", "innerProducts"].find(
       (name) => exports[name] === undefined,
     );
     if (missing !== undefined) throw new ArgumentError(`useWebAssembly: the module exports no \`${missing}\`.`);
@@ -164,6 +164,7 @@ export interface ResidentKernels {
   readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
   readonly addScaledRows: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
   readonly addRowProducts: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
+  readonly innerProducts: (a: number, stride: number, rows: number, x: number, to: number, length: number) => void;
   readonly outerProducts: (a: number, b: number, c: number, count: number, rows: number, columns: number) => void;
   readonly addColumns64: PanelKernel;
   readonly addColumns32: PanelKernel;

@@ -1,6 +1,6 @@
 /**
  * WebAssembly kernels for products of a matrix with a vector, where both lie in the module's memory and the matrix is stored row by row: with
- * its rows (addRowProducts) and with its transpose (addScaledRows). Each reads the matrix once, in the order in which it lies, at the speed at
+ * its rows (addRowProducts, innerProducts) and with its transpose (addScaledRows). Each reads the matrix once, in the order in which it lies, at the speed at
  * which the memory delivers it.
  *
  * Every element of the result is summed with one accumulator in ascending order of the inner index, two elements side by side: the bits are
@@ -141,7 +141,55 @@ function addRowProducts(): wasm.FunctionSource {
   };
 }
 
+/**
+ * innerProducts(a, stride, rows, x, to, length): toᵢ ← aᵢ·x, each as four sums of every fourth product, added up as (s₀ + s₁) + (s₂ + s₃);
+ * what is left of a length that is no multiple of 4 goes into s₀. Two rows in one pass over x.
+ */
+function innerProducts(): wasm.FunctionSource {
+  const [a, stride, rows, x, to, length, left, at] = numbers(0, 8);
+  const from = numbers(8, 2);
+  const sums = numbers(10, 4);
+  const factor = 14;
+  const add = (sum: number, elements: Code): Code => [
+    [get(sum), elements, get(factor), wasm.multiplyLanes, wasm.addLanes, set(sum)],
+  ];
+  const two = (half: number): Code => [
+    [get(at), wasm.load(half * pair), set(factor)],
+    from.flatMap((row, r) => add(sums[2 * r + half], [get(row), wasm.load(half * pair)])),
+  ];
+  /** The second lanes are those of zeros. */
+  const last: Code = [
+    [get(at), loadOne, set(factor)],
+    from.flatMap((row, r) => [add(sums[2 * r], [get(row), loadOne]), increase(row, 8)]),
+    increase(at, 8),
+  ];
+  const total = (r: number): Code => {
+    const [s01, s23] = [sums[2 * r], sums[2 * r + 1]];
+    const across = (sum: number): Code => [[get(sum), get(sum), get(sum), wasm.secondLanes, wasm.addLanes]];
+    return [across(s01), across(s23), wasm.addLanes];
+  };
+  return {
+    name: "innerProducts",
+    parameters: repeated(i32, 6),
+    locals: [...repeated(i32, 4), ...repeated(v128, 5)],
+    body: wasm.repeat(
+      [
+        rowPointers(a, stride, rows, from),
+        sums.flatMap((sum) => [wasm.zero, set(sum)]),
+        [get(x), set(at), get(length), shiftRight(2), wasm.tee(left)],
+        wasm.when([], countDown(left, [two(0), two(1), [at, ...from].flatMap((local) => increase(local, quad))])),
+        [get(length), wasm.integer(3), wasm.and, wasm.tee(left)],
+        wasm.when([], countDown(left, last)),
+        [get(to), total(0), storeOne(0)],
+        wasm.when(exceeds(rows, 1), [get(to), total(1), storeOne(8)]),
+        [get(a), get(stride), wasm.shiftLeft(1), wasm.add, set(a), increase(to, pair), increase(rows, -2)],
+      ],
+      exceeds(rows, 0),
+    ),
+  };
+}
+
 /** All functions. */
 export function rowKernels(): wasm.FunctionSource[] {
-  return [addScaledRows(), addRowProducts()];
+  return [addScaledRows(), addRowProducts(), innerProducts()];
 }
