@@ -43,13 +43,19 @@ export interface Renewal {
 
 /** What came of it. */
 export interface Training {
-  /** losses[t] is the loss after t steps; with mini-batches it is looked at now and then, and stays as it was between. */
+  /** losses[t] is the loss after t steps; with mini-batches it is looked at where `curveSteps` says, and stays as it was between. */
   readonly losses: Float64Array;
   readonly parameters: Float64Array;
 }
 
-/** How often, at most, a run with mini-batches stops to look at the whole loss. */
-const looks = 100;
+/** Points of a curve that are kept, the start aside. */
+const curvePoints = 80;
+
+/** The steps at which a curve of so many steps is kept: 0, then about evenly, and the last. */
+export function curveSteps(steps: number): number[] {
+  const count = Math.min(curvePoints, steps);
+  return [...new Set(Array.from({ length: count + 1 }, (_value, k) => Math.round((k * steps) / count)))];
+}
 
 /** Draws the start of a run. */
 export function startOf(task: Task, key: Key): Float64Array {
@@ -82,7 +88,7 @@ export function train(task: Task, options: TrainingOptions): Training {
   const { optimizer, basis, renewal, steps, startKey, batchKey, onProgress } = options;
   const trained = task.batches ?? task.objective;
   const whole = new Float64Array(task.batches === undefined ? 0 : steps + 1);
-  const every = Math.ceil(steps / looks);
+  const looks = new Set(curveSteps(steps));
   const point = new Float64Array(task.model.size);
   const unused = new Float64Array(task.model.size);
   const lossAt = (parameters: Float64Array): number =>
@@ -94,8 +100,7 @@ export function train(task: Task, options: TrainingOptions): Training {
     key: batchKey,
     onStep: (progress: StepProgress) => {
       const { step } = progress;
-      if (whole.length > 0)
-        whole[step] = step % every === 0 || step === steps ? lossAt(progress.parameters(point)) : whole[step - 1];
+      if (whole.length > 0) whole[step] = looks.has(step) ? lossAt(progress.parameters(point)) : whole[step - 1];
       onProgress?.(step / steps);
     },
   };

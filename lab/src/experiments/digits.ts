@@ -44,7 +44,6 @@ export const digitsExperiments: readonly Experiment[] = [
     // 200 epochs of 1437 rows in batches of 300.
     steps: 958,
     seeds: 10,
-    tuningSeeds: 1,
     samplesPerParameter: 1,
   },
 ];

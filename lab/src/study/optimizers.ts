@@ -25,6 +25,7 @@ export type StudiedOptimizer =
   | "full-adagrad"
   | "ggt"
   | "shampoo"
+  | "shampoo-seldom"
   | "soap-never"
   | "soap-seldom"
   | "soap-often"
@@ -59,6 +60,11 @@ export const optimizerChoices: Readonly<Record<StudiedOptimizer, OptimizerChoice
   // Where the whole matrix is too dear: that of the last gradients.
   ggt: { title: "Full Adagrad of 50 gradients", make: (learningRate) => ggt({ learningRate, window: 50 }), center: -2 },
   shampoo: { title: "Shampoo", make: (learningRate) => shampoo({ learningRate }), center: -4 },
+  // Where roots at each step would take ten times as long as the gradient.
+  "shampoo-seldom": {
+    ...{ title: "Shampoo, roots at every 10th", make: (learningRate) => shampoo({ learningRate, interval: 10 }) },
+    center: -4,
+  },
   "soap-never": { title: "SOAP, basis kept", make: soapEvery(1_000_000), center: -6 },
   "soap-seldom": { title: "SOAP, refreshed at 100", make: soapEvery(100), center: -6 },
   "soap-often": { title: "SOAP, refreshed at 10", make: soapEvery(10), center: -6 },

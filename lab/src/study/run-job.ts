@@ -4,7 +4,7 @@ import { DivergedError, type EgopEstimate } from "egop";
 import { keysOf } from "../tasks/keys.ts";
 import { loadTask, type TaskName } from "../tasks/load.ts";
 import type { Task } from "../tasks/task.ts";
-import { train, trainByDescent, type Training } from "../training.ts";
+import { curveSteps, train, trainByDescent, type Training } from "../training.ts";
 import { estimateOf, makeCoordinates, type Origin, type StudiedBasis, type StudiedCoordinates } from "./bases.ts";
 import { optimizerChoices, type StudiedOptimizer } from "./optimizers.ts";
 
@@ -34,15 +34,6 @@ export interface RunOutput {
   /** What the basis keeps, and the gradients that it was made of. */
   readonly basisBytes: number;
   readonly sampleBytes: number;
-}
-
-/** Points of a curve that are kept. */
-const curvePoints = 80;
-
-/** The steps at which a curve of so many steps is kept: 0, then about evenly, and the last. */
-export function curveSteps(steps: number): number[] {
-  const count = Math.min(curvePoints, steps);
-  return [...new Set(Array.from({ length: count + 1 }, (_value, k) => Math.round((k * steps) / count)))];
 }
 
 /** What a thread keeps between runs of one seed. */

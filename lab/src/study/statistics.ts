@@ -1,4 +1,4 @@
-/** Medians and quartiles over seeds. */
+/** Means, medians and quartiles over seeds. */
 
 /** The quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan, 1996). NaN for no values. */
 export function quantile(values: readonly number[], share: number): number {
@@ -16,12 +16,16 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** Spearman's rank correlation of pairs; ties share their mean rank. NaN for fewer than two pairs or constant values. */
 export function rankCorrelation(x: readonly number[], y: readonly number[]): number {
   const [a, b] = [ranksOf(x), ranksOf(y)];
-  const mean = (x.length + 1) / 2;
+  const middle = (x.length + 1) / 2;
   const product = (u: readonly number[], v: readonly number[]): number =>
-    u.reduce((total, rank, i) => total + (rank - mean) * (v[i] - mean), 0);
+    u.reduce((total, rank, i) => total + (rank - middle) * (v[i] - middle), 0);
   return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
 }
 

@@ -10,13 +10,14 @@ import type { Experiment } from "../experiments/experiment.ts";
 import { startPool } from "../pool.ts";
 import type { Progress, ProgressItem } from "../progress.ts";
 import { loadTask } from "../tasks/load.ts";
+import { curveSteps } from "../training.ts";
 import type { BoundaryOutput } from "./boundary.ts";
 import type { StudyJob, StudyJobs } from "./jobs.ts";
 import { optimizerChoices, type StudiedOptimizer } from "./optimizers.ts";
 import { studiedBasisTitles, type StudiedBasis } from "./bases.ts";
 import { rateOf, tune, untuned, type RateIndex } from "./tune.ts";
-import { curveSteps, type RunInput, type RunOutput } from "./run-job.ts";
-import { median } from "./statistics.ts";
+import type { RunInput, RunOutput } from "./run-job.ts";
+import { mean, median } from "./statistics.ts";
 import type { Series } from "./series.ts";
 import type { Store } from "./store.ts";
 import { summarize, type StudySummary } from "./summary.ts";
@@ -43,7 +44,7 @@ const usualTrials = 7;
 export function identityOf(experiment: Experiment, options: StudyOptions): string {
   const { name, task, samplesPerParameter } = experiment;
   const { steps = experiment.steps } = options;
-  return JSON.stringify({ format: 2, name, task, samplesPerParameter, steps });
+  return JSON.stringify({ format: 3, name, task, samplesPerParameter, steps });
 }
 
 /** Every optimizer with every basis in which it runs, in the order of the report. */
@@ -111,7 +112,7 @@ export async function carryOut(
     const { title } = chosen;
     const score = async (index: RateIndex): Promise<number> => {
       const trials = range(tuningSeeds, firstSeed).map((seed) => run(optimizer, basis, rateOf(index), seed));
-      return median((await Promise.all(trials)).map(({ finalLoss }) => finalLoss ?? Infinity));
+      return mean((await Promise.all(trials)).map(({ finalLoss }) => finalLoss ?? Infinity));
     };
     const tuning = "method" in chosen ? await untuned(score) : await tune(chosen.center, score);
     const rate = rateOf(tuning.best);

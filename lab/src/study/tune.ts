@@ -1,6 +1,6 @@
 /**
- * The learning rate of an optimizer in a basis: the one with the smallest median final loss over the tuning seeds, on a
- * grid that is the same for all and grows until its best rate lies inside.
+ * The learning rate of an optimizer in a basis: the one with the smallest mean final loss over the tuning seeds (a rate has to
+ * serve every start), on a grid that is the same for all and grows until its best rate lies inside.
  *
  * Rates are 10^(k/4). The search begins with five of them, half a decade apart; while the best is the lowest or highest
  * that was tried, the next beyond it is tried too; then the two quarter-decade neighbors of the best.
