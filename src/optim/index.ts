@@ -13,6 +13,7 @@ export { scaleByAdagrad, type ScaleByAdagradOptions, type ScaleByAdagradState } 
 export { scaleByAdam, type ScaleByAdamOptions, type ScaleByAdamState } from "./scale-by-adam.ts";
 export { scaleByLearningRate, type ScaleByLearningRateState } from "./scale-by-learning-rate.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
+export { stepper, type Stepper, type StepperOptions } from "./stepper.ts";
 export { parseState, stateFromText, stateToText, type StateTextOptions } from "./state-text.ts";
 export { trace, type TraceOptions, type TraceState } from "./trace.ts";
 export type {

@@ -2,7 +2,7 @@
  * The loop around an objective and an optimizer: evaluate, look whether to stop, step.
  *
  * A step costs one evaluation, one update, and three further passes over the parameters (one that adds the step, two that
- * look for NaN and infinities), or one in all (stepper.ts); a stop by the gradient's norm is one more. Nothing is allocated in a step except its key.
+ * look for NaN and infinities), or one in all (run-stepper.ts); a stop by the gradient's norm is one more. Nothing is allocated in a step except its key.
  * The run's result is exact in the sense that it depends on nothing but its arguments: resumed from a saved state, it
  * goes on with the same bits.
  */
@@ -21,7 +21,7 @@ import {
   type StepProgress,
   type StopReason,
 } from "./run.ts";
-import { stepper } from "./stepper.ts";
+import { runStepper } from "./run-stepper.ts";
 
 /**
  * Minimizes an objective from a start, or goes on from the state of an earlier run.
@@ -54,7 +54,7 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
     if (coordinates === undefined) from.set(start);
     else coordinates.toOwn(start, from);
   }
-  const stepping = stepper(optimizer, first, from);
+  const stepping = runStepper(optimizer, first, from);
   const { state, gradient, points } = stepping;
   let point = points[0];
   /** The point before, where everything was finite. */

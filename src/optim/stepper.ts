@@ -1,101 +1,93 @@
 /**
- * What `minimize` and `train` do between two evaluations: the optimizer's update of the gradient, and the sum of point and step. For many
- * parameters as one WebAssembly loop where there is one (kernels/step-kernel.ts), which assembling takes about a millisecond; otherwise by
- * JavaScript's loops. The bits are the same.
+ * The steps of an optimizer for a loop of one's own, where neither `minimize` nor `train` fits: as fast as theirs.
+ *
+ *   look at the gradient for NaN        p ← p + step(gradient, p)        look at p for NaN
+ *
+ * From some 16,000 parameters on, this is one pass over the gradient and one WebAssembly loop over all that a step reads and writes, where
+ * the optimizer works on elements (run-stepper.ts), instead of a pass for each part of the optimizer and one for the sum. Nothing is
+ * allocated in a step. The bits are those of `update` and a sum, on every engine.
  */
-import { indexOfNotFinite } from "../linalg/finite.ts";
-import { stepKernel, type StepOutcome } from "./kernels/step-kernel.ts";
+import { NotFiniteError, ShapeError } from "../errors.ts";
+import { layout as makeLayout, type Layout } from "../linalg/layout.ts";
+import { requireKnown } from "./hyperparameters.ts";
+import { placeOf } from "./place.ts";
+import { checkStart } from "./run.ts";
+import { copyOf, runStepper } from "./run-stepper.ts";
+import { parseState } from "./state-text.ts";
+import { restoreState } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
-/** From so many parameters on a run of a few steps repays the assembling. */
-const kernelLength = 16_384;
+export interface StepperOptions {
+  /** The tensors in the parameters, for optimizers that treat them apart. Default: one vector. */
+  readonly layout?: Layout;
+  /** To go on from: what an earlier stepper's `state()` returned, or its text from `stateToText`; only read. */
+  readonly state?: TransformationState | string;
+}
 
 export interface Stepper {
-  readonly state: TransformationState;
-  /** Where the objective writes its gradient. */
+  /** Where you are: the same array all the time, which `step` overwrites. You may write to it too. */
+  readonly parameters: Float64Array;
+  /** Write the gradient here before every step, all of it: what a step leaves there is of no meaning. As long as the parameters. */
   readonly gradient: Float64Array;
   /**
-   * The first is the start; the others are for the points behind it, in turn. Two, or three where `step` looks at the gradient: then the
-   * point before the last one is still there when a step has met a gradient that is not finite.
+   * Overwrites the parameters with those after a step. `loss`, the value at the parameters before it, is for optimizers that react to it
+   * (`reduceOnPlateau`) and may be left out with all others.
+   *
+   * Throws NotFiniteError when the gradient has NaN or an infinity, unless the optimizer takes such (`skipNotFinite`), and what the optimizer
+   * or a schedule throws: parameters and state are then as they were. Throws NotFiniteError, with the step taken, when a parameter has
+   * become infinite or NaN.
    */
-  readonly points: readonly Float64Array[];
-  /** Whether `step` looks at the gradient, so that nobody else need. The optimizer's state is lost when it is not finite. */
-  readonly looks: boolean;
-  /** The index of an entry of the gradient that is NaN or infinite, or -1. */
-  badGradient(): number;
-  /** The same of the gradient of the last step, where `step` looks at it. */
-  badGradientOfStep(): number;
-  /** Overwrites point `to` with the one after point `from`. The gradient has been looked at, or this or the optimizer does. */
-  step(from: number, to: number): void;
-  /** The index of an entry of the point of the last step that is NaN or infinite, or -1. */
-  badPoint(): number;
-  /** Of a point or a state: one that lies in no WebAssembly memory. */
-  plain<Data extends object>(data: Data): Data;
+  step(loss?: number): void;
+  /** A copy of the optimizer's state, plain data, for `state` of a later stepper. O(its length). */
+  state(): TransformationState;
+  /** What to evaluate or to keep, in a new array or in `out`: an averaging optimizer's average, for all others the parameters. */
+  evaluationParameters(out?: Float64Array): Float64Array;
 }
 
-/** The stepper of an optimizer with this state, from this point. Both may be used and changed by it. */
-export function stepper(optimizer: GradientTransformation, state: TransformationState, start: Float64Array): Stepper {
-  const { length } = start;
-  const kernel = length < kernelLength ? undefined : stepKernel(optimizer, state, length, 3);
-  if (kernel !== undefined) {
-    const { points, gradient } = kernel;
-    points[0].set(start);
-    let last = 0;
-    let outcome: StepOutcome = { finiteGradient: true, finitePoint: true };
-    return {
-      ...kernel,
-      looks: true,
-      badGradient: () => (kernel.gradientIsFinite() ? -1 : indexOfNotFinite(gradient)),
-      step(from, to) {
-        optimizer.check?.(gradient, kernel.state, points[from]);
-        outcome = kernel.run(from, to);
-        last = to;
-      },
-      badGradientOfStep: () => (outcome.finiteGradient ? -1 : indexOfNotFinite(gradient)),
-      badPoint: () => (outcome.finitePoint ? -1 : indexOfNotFinite(points[last])),
-      plain: copy,
-    };
-  }
-  const gradient = new Float64Array(length);
-  const points = [start, new Float64Array(length)];
+/**
+ * Steps of an optimizer from `start`, which is copied, for a loop of your own: write a gradient, call `step`.
+ *
+ * Throws ShapeError where start and layout differ in length, NotFiniteError for a start with NaN or infinities, StateError for a state of
+ * another optimizer or of other shapes, ArgumentError for an unknown option.
+ *
+ * @example for (let k = 0, loop = stepper(adam({ learningRate: 0.1 }), start); k < 100; k++) loop.step(objective.valueAndGradient(loop.parameters, loop.gradient));
+ */
+export function stepper(optimizer: GradientTransformation, start: Float64Array, options: StepperOptions = {}): Stepper {
+  requireKnown("stepper", options, ["layout", "state"]);
+  const { layout = makeLayout({ parameters: [start.length] }), state } = options;
+  if (layout.size !== start.length)
+    throw new ShapeError(`stepper: start has ${start.length} elements, the layout ${layout.size}.`);
+  checkStart(start, start.length, layout, "stepper");
+  const first = optimizer.init(layout);
+  if (state !== undefined) restoreState(first, typeof state === "string" ? parseState(state) : state, "state");
+  const stepping = runStepper(optimizer, first, start.slice(), true);
+  const { gradient, points } = stepping;
+  const [parameters] = points;
   const tolerant = optimizer.toleratesNotFinite === true;
-  let last = 0;
   return {
-    state,
+    parameters,
     gradient,
-    points,
-    looks: false,
-    badGradient: () => indexOfNotFinite(gradient),
-    badGradientOfStep: () => -1,
-    step(from, to) {
-      if (tolerant) optimizer.update(gradient, state, points[from]);
-      else {
-        // The caller has looked for NaN.
-        optimizer.check?.(gradient, state, points[from]);
-        optimizer.update(gradient, state, points[from], true);
-      }
-      add(points[from], gradient, points[to]);
-      last = to;
+    step(loss) {
+      const bad = tolerant ? -1 : stepping.badGradient();
+      if (bad >= 0)
+        throw new NotFiniteError(
+          `stepper: the gradient is ${gradient[bad]} in ${placeOf(bad, layout)}; expected finite numbers.`,
+        );
+      stepping.step(0, 0);
+      if (loss !== undefined) optimizer.observe?.(loss, stepping.state);
+      const lost = stepping.badPoint();
+      if (lost >= 0)
+        throw new NotFiniteError(
+          `stepper: ${optimizer.name} made the parameter ${parameters[lost]} in ${placeOf(lost, layout)}; try a smaller learning rate.`,
+        );
     },
-    badPoint: () => indexOfNotFinite(points[last]),
-    plain: (data) => data,
+    state: () => copyOf(stepping.state),
+    evaluationParameters(out = new Float64Array(parameters.length)) {
+      if (out.length !== parameters.length)
+        throw new ShapeError(`stepper: out has ${out.length} elements; the parameters have ${parameters.length}.`);
+      if (optimizer.evaluationParameters === undefined) out.set(parameters);
+      else optimizer.evaluationParameters(stepping.state, parameters, out);
+      return out;
+    },
   };
-}
-
-/** Overwrites out with x + y. */
-function add(x: Float64Array, y: Float64Array, out: Float64Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = x[i] + y[i];
-}
-
-/** A copy of plain data. */
-function copy<Data extends object>(data: Data): Data {
-  if (ArrayBuffer.isView(data)) return (data as unknown as Float64Array).slice() as unknown as Data;
-  const made: unknown = Array.isArray(data)
-    ? data.map(copyField)
-    : Object.fromEntries(Object.entries(data).map(([name, value]) => [name, copyField(value)]));
-  return made as Data;
-}
-
-function copyField(value: unknown): unknown {
-  return typeof value === "object" && value !== null ? copy(value) : value;
 }

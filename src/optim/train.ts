@@ -2,7 +2,7 @@
  * Training in epochs: shuffled mini-batches, an evaluation after each epoch, an end when it no longer improves. As a loop
  * that returns when it is done, or as one that lets others run in between.
  *
- * A step costs one evaluation of the objective and what `stepper` does, as in `minimize`. All that
+ * A step costs one evaluation of the objective and what run-stepper.ts does, as in `minimize`. All that
  * is random depends on the key: epoch e shuffles by fold(fold(key, 0), e), step t draws by fold(fold(key, 1), t), whatever
  * came before. So a run stopped at any step and resumed from its state goes on with the same bits.
  */
@@ -14,7 +14,7 @@ import { layoutOf, type StochasticObjective } from "./objective.ts";
 import { checkStart } from "./run.ts";
 import { parseState } from "./state-text.ts";
 import { restoreState } from "./state.ts";
-import { stepper } from "./stepper.ts";
+import { runStepper } from "./run-stepper.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 /** Examples that an objective can be pointed at. */
@@ -197,7 +197,7 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
     else coordinates.toOwn(options.start, state.parameters);
     state.bestParameters.set(state.parameters);
   }
-  const stepping = stepper(optimizer, state.optimizer, state.parameters);
+  const stepping = runStepper(optimizer, state.optimizer, state.parameters);
   const { gradient, points } = stepping;
   // Which of the points is the present one; the one before it is the last one, the one after it, which may be the same, the next.
   let present = 0;

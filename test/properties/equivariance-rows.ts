@@ -230,6 +230,6 @@ export const notOptimizers: readonly string[] = [
   ...["masked", "reduceOnPlateau", "skipNotFinite", "withHyperparameters", "carryState"],
   ...["constantSchedule", "cosineSchedule", "exponentialSchedule", "oneCycleSchedule", "piecewiseSchedule"],
   ...["polynomialSchedule", "stepSchedule", "warmup", "hagerZhang", "strongWolfe", "sumOfSquares"],
-  ...["checkGradient", "descend", "layoutOf", "learningRateRange", "minimize", "train", "trainAsync"],
+  ...["checkGradient", "descend", "layoutOf", "learningRateRange", "minimize", "stepper", "train", "trainAsync"],
   ...["parseState", "stateFromText", "stateToText"],
 ];

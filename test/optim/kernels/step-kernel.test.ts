@@ -209,6 +209,32 @@ describe("runs of many parameters", () => {
     );
   });
 
+  it("find a gradient that is not finite before a schedule that throws", () => {
+    const optimizer = egop.sgd({
+      learningRate(step) {
+        if (step >= 2) throw new RangeError("no more");
+        return 0.1;
+      },
+    });
+    for (const bad of [2, 3])
+      for (const webAssembly of [true, false]) {
+        useWebAssembly(webAssembly);
+        let evaluations = 0;
+        const spoiled = {
+          dimension,
+          valueAndGradient(_point: Float64Array, gradient: Float64Array): number {
+            gradient.fill(evaluations++ < bad ? 1 : NaN);
+            return 0;
+          },
+        };
+        const expected = bad === 2 ? egop.DivergedError : RangeError;
+        evaluations = 0;
+        expect(() => minimize(spoiled, { start, optimizer, steps: 5 })).toThrow(expected);
+        evaluations = 0;
+        expect(() => train(spoiled, { start, optimizer, epochs: 5 })).toThrow(expected);
+      }
+  });
+
   it("diverge with the same words and the same last point", () => {
     const optimizer = egop.sgd({ learningRate: 1e200 });
     const outcome = (): unknown => {
