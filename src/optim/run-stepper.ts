@@ -4,7 +4,7 @@
  * JavaScript's loops. The bits are the same.
  */
 import { indexOfNotFinite } from "../linalg/finite.ts";
-import { stepKernel, type StepOutcome } from "./kernels/step-kernel.ts";
+import { stepKernel } from "./kernels/step-kernel.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 /** From so many parameters on a run of a few steps repays the assembling. */
@@ -48,8 +48,7 @@ export function runStepper(
   if (kernel !== undefined) {
     const { points, gradient } = kernel;
     points[0].set(start);
-    let last = 0;
-    let outcome: StepOutcome = { finiteGradient: true, finitePoint: true };
+    let [last, finite] = [0, true];
     return {
       ...kernel,
       looks: true,
@@ -58,15 +57,15 @@ export function runStepper(
         last = to;
         try {
           optimizer.check?.(gradient, kernel.state, points[from]);
-          outcome = kernel.run(from, to);
+          finite = kernel.run(from, to);
         } catch (error) {
           // Who looks for NaN before the step finds it before anything else.
           if (kernel.gradientIsFinite()) throw error;
-          outcome = { finiteGradient: false, finitePoint: true };
+          finite = false;
         }
       },
-      badGradientOfStep: () => (outcome.finiteGradient ? -1 : indexOfNotFinite(gradient)),
-      badPoint: () => (outcome.finitePoint ? -1 : indexOfNotFinite(points[last])),
+      badGradientOfStep: () => (finite ? -1 : indexOfNotFinite(gradient)),
+      badPoint: () => (finite ? -1 : indexOfNotFinite(points[last])),
       plain: copyOf,
     };
   }

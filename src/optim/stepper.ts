@@ -22,6 +22,11 @@ export interface StepperOptions {
   readonly layout?: Layout;
   /** To go on from: what an earlier stepper's `state()` returned, or its text from `stateToText`; only read. */
   readonly state?: TransformationState | string;
+  /**
+   * Look at the gradient within the step instead of before it, which spares a pass. `step` throws all the same for a gradient that is not
+   * finite, but parameters and state may then be lost: for those who keep copies, and for optimizers of one or two passes. Default false.
+   */
+  readonly onePass?: boolean;
 }
 
 export interface Stepper {
@@ -34,7 +39,7 @@ export interface Stepper {
    * (`reduceOnPlateau`) and may be left out with all others.
    *
    * Throws NotFiniteError when the gradient has NaN or an infinity, unless the optimizer takes such (`skipNotFinite`), and what the optimizer
-   * or a schedule throws: parameters and state are then as they were. Throws NotFiniteError, with the step taken, when a parameter has
+   * or a schedule throws: parameters and state are then as they were, but for `onePass`. Throws NotFiniteError, with the step taken, when a parameter has
    * become infinite or NaN.
    */
   step(loss?: number): void;
@@ -53,8 +58,8 @@ export interface Stepper {
  * @example for (let k = 0, loop = stepper(adam({ learningRate: 0.1 }), start); k < 100; k++) loop.step(objective.valueAndGradient(loop.parameters, loop.gradient));
  */
 export function stepper(optimizer: GradientTransformation, start: Float64Array, options: StepperOptions = {}): Stepper {
-  requireKnown("stepper", options, ["layout", "state"]);
-  const { layout = makeLayout({ parameters: [start.length] }), state } = options;
+  requireKnown("stepper", options, ["layout", "state", "onePass"]);
+  const { layout = makeLayout({ parameters: [start.length] }), state, onePass = false } = options;
   if (layout.size !== start.length)
     throw new ShapeError(`stepper: start has ${start.length} elements, the layout ${layout.size}.`);
   checkStart(start, start.length, layout, "stepper");
@@ -64,16 +69,20 @@ export function stepper(optimizer: GradientTransformation, start: Float64Array, 
   const { gradient, points } = stepping;
   const [parameters] = points;
   const tolerant = optimizer.toleratesNotFinite === true;
+  const looksBefore = !tolerant && !(onePass && stepping.looks);
+  function requireFiniteGradient(bad: number): void {
+    if (bad >= 0)
+      throw new NotFiniteError(
+        `stepper: the gradient is ${gradient[bad]} in ${placeOf(bad, layout)}; expected finite numbers.`,
+      );
+  }
   return {
     parameters,
     gradient,
     step(loss) {
-      const bad = tolerant ? -1 : stepping.badGradient();
-      if (bad >= 0)
-        throw new NotFiniteError(
-          `stepper: the gradient is ${gradient[bad]} in ${placeOf(bad, layout)}; expected finite numbers.`,
-        );
+      if (looksBefore) requireFiniteGradient(stepping.badGradient());
       stepping.step(0, 0);
+      if (!looksBefore) requireFiniteGradient(stepping.badGradientOfStep());
       if (loss !== undefined) optimizer.observe?.(loss, stepping.state);
       const lost = stepping.badPoint();
       if (lost >= 0)

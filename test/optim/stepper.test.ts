@@ -19,8 +19,9 @@ const lengths = [3, 20_001];
 
 const gradientAt = (point: Float64Array, step: number): Float64Array =>
   point.map((entry, i) => 0.1 * entry + ((i * 7 + step * 3) % 5) - 2);
-const sameBits = (a: Float64Array, b: Float64Array): boolean =>
-  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer));
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+const sameBits = (a: Float64Array, b: Float64Array): boolean => bytesOf(a).equals(bytesOf(b));
 const startOf = (length: number): Float64Array => Float64Array.from({ length }, (_value, i) => (i % 11) - 5);
 
 afterEach(() => useWebAssembly(true));
@@ -99,6 +100,24 @@ describe.each(lengths)("a stepper for %i parameters", (length) => {
       ),
       { numRuns: length < 10 ? 50 : 8 },
     );
+  });
+
+  it("finds a gradient that is not finite in one pass too", () => {
+    for (const value of [NaN, Infinity, -Infinity])
+      for (const place of [0, length - 1])
+        for (const name of ["sgd", "adamw", "rprop", "lamb"]) {
+          const [loop, twin] = [true, false].map((onePass) =>
+            stepper(optimizers[name], startOf(length), { layout: model, onePass }),
+          );
+          for (const each of [loop, twin]) {
+            each.gradient.fill(1);
+            each.step();
+            each.gradient.fill(1);
+          }
+          expect(sameBits(loop.parameters, twin.parameters)).toBe(true);
+          loop.gradient[place] = value;
+          expect(() => loop.step()).toThrow(`stepper: the gradient is ${value} in element `);
+        }
   });
 
   it("says when a parameter is lost", () => {

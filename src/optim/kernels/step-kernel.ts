@@ -28,23 +28,23 @@ interface Part {
 type Own = GradientTransformation & PieceOptions<TransformationState> & { readonly own?: unknown };
 
 const smallestNormal = 2.2250738585072014e-308;
+/** A round of a loop works on so many pairs of elements, which do not wait for each other. */
+const pairs = 2;
+const roundBytes = 16 * pairs;
 /** The numbers of all formulas: 1 and the smallest normal number. */
 const commonNumbers = 2;
 const unitLayout: () => Layout = () => makeLayout({ one: [1] });
-
-/** What a step has met. Behind a gradient that is not finite, the state is of no use any more. */
-export interface StepOutcome {
-  readonly finiteGradient: boolean;
-  readonly finitePoint: boolean;
-}
 
 /** A loop in WebAssembly, with the vectors that it works on. */
 export interface StepKernel {
   readonly state: TransformationState;
   readonly gradient: Float64Array;
   readonly points: readonly Float64Array[];
-  /** Overwrites point `to` with point `from` plus the step; says whether all of the gradient and all of the point are finite. */
-  run(from: number, to: number): StepOutcome;
+  /**
+   * Overwrites point `to` with point `from` plus the step. True when all of the gradient and all of the new point are finite; false when one
+   * is not, or close to overflow. Behind a gradient that is not finite, the state is of no use any more.
+   */
+  run(from: number, to: number): boolean;
   /** Whether all of the gradient is finite. */
   gradientIsFinite(): boolean;
 }
@@ -62,7 +62,8 @@ export function stepKernel(
   const table = formulas();
   const parts: Part[] = [];
   if (!collect(optimizer, state, table, parts)) return undefined;
-  const stride = 8 * (length + (length % 2));
+  // Whole rounds of the loops.
+  const stride = roundBytes * Math.ceil((8 * length) / roundBytes);
   let end = 16 * Math.ceil((commonNumbers + countNumbers(parts)) / 2);
   const allocate = (): number => {
     end += stride;
@@ -112,17 +113,11 @@ export function stepKernel(
           numbers[first] = unit[0];
         }
       }
-      return outcomes[run(pointsAt[from], pointsAt[to])];
+      return run(pointsAt[from], pointsAt[to]) !== 0;
     },
     gradientIsFinite: () => gradientIsFinite() !== 0,
   };
 }
-
-/** By what `run` returns: 1 for a gradient and 2 for a point that are finite. */
-const outcomes: readonly StepOutcome[] = [0, 1, 2, 3].map((flags) => ({
-  finiteGradient: (flags & 1) !== 0,
-  finitePoint: (flags & 2) !== 0,
-}));
 
 const rate = "scaleByLearningRate";
 const decay = "addWeightDecay";
@@ -180,35 +175,42 @@ function withStates(
 
 /** gradientIsFinite() → 1 or 0: zero times a finite number is zero and anything else NaN, which no sum loses. */
 function check(length: number, at: number): wasm.FunctionSource {
-  const [i, sum] = [0, 1];
+  const i = 0;
+  const sums = wasm.numbers(1, pairs);
   return {
     name: "gradientIsFinite",
     parameters: [],
     results: [i32],
-    locals: [i32, wasm.v128],
+    locals: [i32, ...wasm.repeated(wasm.v128, pairs)],
     body: [
       wasm.repeat(
-        [set1(sum, plus(get(sum), times([get(i), wasm.load(at)], wasm.zero))), wasm.increase(i, 16)],
+        [
+          sums.map((sum, k) => set1(sum, plus(get(sum), times([get(i), wasm.load(at + 16 * k)], wasm.zero)))),
+          wasm.increase(i, roundBytes),
+        ],
         [get(i), wasm.integer(8 * length), wasm.lessThan],
       ),
-      allZero(get(sum)),
+      allZero(total(sums)),
     ],
   };
 }
 
 const set1 = (local: number, value: Code): Code => [value, set(local)];
+const total = (sums: readonly number[]): Code =>
+  sums.slice(1).reduce((sum, local) => plus(sum, get(local)), get(sums[0]));
 /** Whether both lanes are equal to 0: f64x2.eq, i64x2.all_true. */
 const allZero = (value: Code): Code => [value, wasm.zero, wasm.vector(0x47), wasm.vector(0xc3)];
 
-/** run(from, to) → 1 where the gradient is finite, plus 2 where the new point is. */
+/** run(from, to) → 1 where gradient and new point are finite. */
 function step(
   parts: readonly Part[],
   length: number,
   gradientAt: number,
   vectorsAt: readonly (readonly number[])[],
 ): wasm.FunctionSource {
-  const [from, to, i, sum, gradients] = [0, 1, 2, 3, 4];
-  let locals = 5;
+  const [from, to, i] = [0, 1, 2];
+  const sums = wasm.numbers(3, pairs);
+  let locals = 3 + pairs;
   const next = (): number => locals++;
   const before = names(next);
   const number = (index: number): Code => before.keep([wasm.integer(0), wasm.loadSplat(8 * index)]);
@@ -217,43 +219,54 @@ function step(
     const numbers = Array.from({ length: formula?.numbers ?? 1 }, (_value, k) => number(first + k));
     return { numbers, elementOf: formula?.prepare(numbers, (value) => before.keep(value), { one, zero: wasm.zero }) };
   });
-  const loop = names(next);
-  const { keep } = loop;
-  const flushed = (value: Code): Code => {
-    const kept = keep(value);
-    return choose(less(size(kept), tiny), wasm.zero, kept);
-  };
-  const point = keep([get(from), wasm.load()]);
-  let gradient = keep([get(i), wasm.load(gradientAt)]);
-  loop.code.push(set1(gradients, plus(get(gradients), times(gradient, wasm.zero))));
-  parts.forEach(({ piece, formula }, k) => {
-    const { numbers, elementOf } = elements[k];
-    if (formula === undefined || elementOf === undefined) {
-      gradient = keep(piece.kind === rate ? times(gradient, numbers[0]) : plus(gradient, times(numbers[0], point)));
-      return;
-    }
-    const addresses = vectorsAt[k];
-    const [made, ...vectors] = elementOf(
-      { keep, flushed },
-      gradient,
-      addresses.map((at) => keep([get(i), wasm.load(at)])),
-    );
-    const kept = keep(made);
-    vectors.forEach((vector, index) => loop.code.push(get(i), vector, wasm.store(addresses[index])));
-    gradient = kept;
+  /** Works on the two elements that lie so many bytes beyond `i`. */
+  function pair(offset: number, sum: number): Code {
+    const { code, keep } = names(next);
+    const flushed = (value: Code): Code => {
+      const kept = keep(value);
+      return choose(less(size(kept), tiny), wasm.zero, kept);
+    };
+    const point = keep([get(from), wasm.load(offset)]);
+    const first = keep([get(i), wasm.load(gradientAt + offset)]);
+    let gradient = first;
+    parts.forEach(({ piece, formula }, k) => {
+      const { numbers, elementOf } = elements[k];
+      if (formula === undefined || elementOf === undefined) {
+        gradient = keep(piece.kind === rate ? times(gradient, numbers[0]) : plus(gradient, times(numbers[0], point)));
+        return;
+      }
+      const addresses = vectorsAt[k].map((at) => at + offset);
+      const [made, ...vectors] = elementOf(
+        { keep, flushed },
+        gradient,
+        addresses.map((at) => keep([get(i), wasm.load(at)])),
+      );
+      const kept = keep(made);
+      vectors.forEach((vector, index) => code.push(get(i), vector, wasm.store(addresses[index])));
+      gradient = kept;
+    });
+    const moved = keep(plus(point, gradient));
+    code.push(get(to), moved, wasm.store(offset), set1(sum, plus(get(sum), times(plus(first, moved), wasm.zero))));
+    return code;
+  }
+  const free = locals;
+  let used = 0;
+  const loops = sums.map((sum, k) => {
+    locals = free;
+    const code = pair(16 * k, sum);
+    used = Math.max(used, locals);
+    return code;
   });
-  const moved = keep(plus(point, gradient));
-  loop.code.push(get(to), moved, wasm.store(), set1(sum, plus(get(sum), times(moved, wasm.zero))));
-  const advance = [i, from, to].map((local) => wasm.increase(local, 16));
+  const advance = [i, from, to].map((local) => wasm.increase(local, roundBytes));
   return {
     name: "run",
     parameters: [i32, i32],
     results: [i32],
-    locals: [i32, ...wasm.repeated(wasm.v128, locals - 3)],
+    locals: [i32, ...wasm.repeated(wasm.v128, used - 3)],
     body: [
       before.code,
-      wasm.repeat([loop.code, advance], [get(i), wasm.integer(8 * length), wasm.lessThan]),
-      [allZero(get(gradients)), allZero(get(sum)), wasm.shiftLeft(1), wasm.add],
+      wasm.repeat([loops, advance], [get(i), wasm.integer(8 * length), wasm.lessThan]),
+      allZero(total(sums)),
     ],
   };
 }
