@@ -3,20 +3,21 @@
  *
  *   trust ratio (LAMB): u ← u ‖p‖/‖u‖        LARS: g ← c ‖p‖/(‖g‖ + λ‖p‖) · (g + λp)        for each tensor p
  *
- * Two passes, O(size). A tensor of zeros, or a step of zeros, is left at ratio 1 (with c left out), or it could never move.
+ * Two passes, O(size); LARS has no third for its momentum, nor for the look at the gradient. A tensor of zeros, or a step of zeros, is left at ratio 1 (with c left out), or it could never move.
  *
  * Source: Y. You, I. Gitman, B. Ginsburg, "Large Batch Training of Convolutional Networks" (2017), algorithm 1; Y. You and
  * others, "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes" (2020), algorithm 2, with φ(z) = z.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
-import { fusedChain } from "./fused-chain.ts";
-import type { ChainState } from "./named-chain.ts";
+import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
-import { scaleByAdam, type ScaleByAdamOptions } from "./scale-by-adam.ts";
-import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
-import { slotNorms, slotsOf, type Slot } from "./slots.ts";
-import { trace } from "./trace.ts";
+import { scaleByAdam, type ScaleByAdamOptions, type ScaleByAdamState } from "./scale-by-adam.ts";
+import { scaleByLearningRate, type ScaleByLearningRateState } from "./scale-by-learning-rate.ts";
+import { addAndSlotNorms, slotNorms, slotsOf, type Slot } from "./slots.ts";
+import { requireFiniteGradient } from "./state.ts";
+import { flushed } from "./subnormal.ts";
+import { trace, type TraceState } from "./trace.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
 export interface ScaleByTrustRatioState {
@@ -40,14 +41,22 @@ export function scaleByTrustRatio(): GradientTransformation<ScaleByTrustRatioSta
     init: (layout) => ({ kind: "scaleByTrustRatio", version: 1, slots: slotsOf(layout) }),
     apply(gradient, { slots }, _loop, parameters, factor = 1) {
       for (const slot of slots) {
-        slotNorms(gradient, parameters, slot, norms);
-        const [size, target] = norms;
-        const ratio = size > 0 && target > 0 ? target / size : 1;
-        for (let i = slot.offset; i < slot.offset + slot.size; i++) gradient[i] = gradient[i] * ratio * factor;
+        slotNorms(gradient, parameters, slot, norms, 0);
+        scaleSlot(gradient, slot, trustRatio(norms[0], norms[1]), factor);
       }
     },
   });
 }
+
+function trustRatio(size: number, target: number): number {
+  return size > 0 && target > 0 ? target / size : 1;
+}
+
+function scaleSlot(gradient: Float64Array, { offset, size }: Slot, ratio: number, factor: number): void {
+  for (let i = offset; i < offset + size; i++) gradient[i] = gradient[i] * ratio * factor;
+}
+
+const defaultTrust = 1e-3;
 
 export interface ScaleByLarsOptions {
   /** c, at or above 0: the trust coefficient. Default 0.001. */
@@ -71,7 +80,7 @@ export interface ScaleByLarsState {
  */
 export function scaleByLars(options: ScaleByLarsOptions = {}): GradientTransformation<ScaleByLarsState> {
   requireKnown("scaleByLars", options, ["trust", "weightDecay"]);
-  const { trust = 1e-3, weightDecay = 0 } = options;
+  const { trust = defaultTrust, weightDecay = 0 } = options;
   requireNonnegative("trust", trust);
   requireNonnegative("weightDecay", weightDecay);
   const norms = new Float64Array(2);
@@ -81,15 +90,18 @@ export function scaleByLars(options: ScaleByLarsOptions = {}): GradientTransform
     init: (layout) => ({ kind: "scaleByLars", version: 1, slots: slotsOf(layout) }),
     apply(gradient, { slots }, _loop, parameters, factor = 1) {
       for (const slot of slots) {
-        slotNorms(gradient, parameters, slot, norms);
-        const [size, own] = norms;
-        const denominator = size + weightDecay * own;
-        const rate = own > 0 && denominator > 0 ? (trust * own) / denominator : 1;
+        slotNorms(gradient, parameters, slot, norms, 0);
+        const rate = larsRate(norms[0], norms[1], trust, weightDecay);
         for (let i = slot.offset; i < slot.offset + slot.size; i++)
           gradient[i] = rate * (gradient[i] + weightDecay * parameters[i]) * factor;
       }
     },
   });
+}
+
+function larsRate(size: number, own: number, trust: number, weightDecay: number): number {
+  const denominator = size + weightDecay * own;
+  return own > 0 && denominator > 0 ? (trust * own) / denominator : 1;
 }
 
 export interface LambOptions extends ScaleByAdamOptions {
@@ -98,6 +110,8 @@ export interface LambOptions extends ScaleByAdamOptions {
   /** λ, at or above 0: weight decay, added to Adam's step before its norm is taken. Default 0.01. */
   readonly weightDecay?: number;
 }
+
+type LambStates = readonly [ScaleByAdamState, unknown, ScaleByTrustRatioState, ScaleByLearningRateState];
 
 /**
  * LAMB: p ← p − η ‖p‖/‖u‖ · u for each tensor p, with u = m̂ / (√v̂ + ε) + λp. ε is 1e-6 by default.
@@ -110,13 +124,29 @@ export interface LambOptions extends ScaleByAdamOptions {
 export function lamb(options: LambOptions = {}): GradientTransformation<ChainState> {
   requireKnown("lamb", options, ["learningRate", "beta1", "beta2", "epsilon", "weightDecay"]);
   const { learningRate = 1e-3, weightDecay = 1e-2, epsilon = 1e-6, ...scaling } = options;
-  const parts = [
-    scaleByAdam({ ...scaling, epsilon }),
-    addWeightDecay(weightDecay),
-    scaleByTrustRatio(),
-    scaleByLearningRate(learningRate),
-  ];
-  return fusedChain("lamb", parts, 2, 3);
+  const adam = scaleByAdam({ ...scaling, epsilon });
+  const descent = scaleByLearningRate(learningRate);
+  const chain = namedChain("lamb", [adam, addWeightDecay(weightDecay), scaleByTrustRatio(), descent]);
+  const norms = new Float64Array(2);
+  const unit = new Float64Array(1);
+  // The parts one behind the other, with decay and norms in one pass, and rate and trust ratio in one.
+  function update(gradient: Float64Array, state: ChainState, parameters: Float64Array, checked?: boolean): void {
+    if (checked !== true) {
+      requireFiniteGradient("lamb", gradient);
+      chain.check?.(gradient, state, parameters);
+    }
+    const [moments, , ratios, rate] = state.parts as LambStates;
+    adam.update(gradient, moments, parameters, true);
+    // What the rate makes of 1 is what it multiplies by.
+    unit[0] = 1;
+    descent.update(unit, rate, parameters, true);
+    for (const slot of ratios.slots) {
+      if (weightDecay === 0) slotNorms(gradient, parameters, slot, norms, 0);
+      else addAndSlotNorms(gradient, weightDecay, parameters, slot, norms);
+      scaleSlot(gradient, slot, trustRatio(norms[0], norms[1]), unit[0]);
+    }
+  }
+  return Object.assign({ ...chain, update }, { own: update });
 }
 
 export interface LarsOptions extends ScaleByLarsOptions {
@@ -125,6 +155,8 @@ export interface LarsOptions extends ScaleByLarsOptions {
   /** μ, in [0, 1). Default 0.9. */
   readonly momentum?: number;
 }
+
+type LarsStates = readonly [ScaleByLarsState, ScaleByLearningRateState, TraceState];
 
 /**
  * LARS: p ← p − b with b ← μb + η c ‖p‖/(‖g‖ + λ‖p‖) · (g + λp) for each tensor p. The learning rate is inside the momentum.
@@ -137,5 +169,55 @@ export interface LarsOptions extends ScaleByLarsOptions {
 export function lars(options: LarsOptions): GradientTransformation<ChainState> {
   requireKnown("lars", options, ["learningRate", "trust", "weightDecay", "momentum"]);
   const { learningRate, momentum = 0.9, ...scaling } = options;
-  return fusedChain("lars", [scaleByLars(scaling), scaleByLearningRate(learningRate), trace({ momentum })], 0, 1);
+  const { trust = defaultTrust, weightDecay = 0 } = scaling;
+  const descent = scaleByLearningRate(learningRate);
+  const chain = namedChain("lars", [scaleByLars(scaling), descent, trace({ momentum })]);
+  let norms = new Float64Array(2);
+  const unit = new Float64Array(1);
+  // Two passes: the norms, which are finite only if the gradient is; then all parts' work on each element.
+  function update(gradient: Float64Array, state: ChainState, parameters: Float64Array, checked?: boolean): void {
+    if (checked !== true) {
+      try {
+        chain.check?.(gradient, state, parameters);
+      } catch (error) {
+        requireFiniteGradient("lars", gradient);
+        throw error;
+      }
+    }
+    const [{ slots }, rate, sum] = state.parts as LarsStates;
+    if (norms.length < 2 * slots.length) norms = new Float64Array(2 * slots.length);
+    let finite = 0;
+    for (let k = 0; k < slots.length; k++) {
+      slotNorms(gradient, parameters, slots[k], norms, 2 * k);
+      finite += 0 * norms[2 * k];
+    }
+    // They may have overflowed as well.
+    if (checked !== true && finite !== 0) requireFiniteGradient("lars", gradient);
+    unit[0] = 1;
+    descent.update(unit, rate, parameters, true);
+    sum.step += 1;
+    for (let k = 0; k < slots.length; k++) {
+      const ratio = larsRate(norms[2 * k], norms[2 * k + 1], trust, weightDecay);
+      larsStep(gradient, parameters, sum.buffer, slots[k], ratio, weightDecay, unit[0], momentum);
+    }
+  }
+  return Object.assign({ ...chain, update }, { own: update });
+}
+
+/** Overwrites b and g with μb + ratio (g + λp) factor. */
+function larsStep(
+  gradient: Float64Array,
+  parameters: Float64Array,
+  buffer: Float64Array,
+  { offset, size }: Slot,
+  ratio: number,
+  weightDecay: number,
+  factor: number,
+  momentum: number,
+): void {
+  for (let i = offset; i < offset + size; i++) {
+    const b = flushed(momentum * buffer[i] + ratio * (gradient[i] + weightDecay * parameters[i]) * factor);
+    buffer[i] = b;
+    gradient[i] = b;
+  }
 }

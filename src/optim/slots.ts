@@ -28,10 +28,16 @@ export function slotNorm(vector: Float64Array, { offset, size }: Slot): number {
 }
 
 /**
- * The norms of two vectors in one pass overwrite `out`. Elements with an even and with an odd distance from the first have sums of their own,
- * in ascending order, added at the end: no addition waits for the one before.
+ * The norms of two vectors in one pass overwrite `out` from `at` on. Elements with an even and with an odd distance from the first have sums
+ * of their own, in ascending order, added at the end: no addition waits for the one before.
  */
-export function slotNorms(a: Float64Array, b: Float64Array, { offset, size }: Slot, out: Float64Array): void {
+export function slotNorms(
+  a: Float64Array,
+  b: Float64Array,
+  { offset, size }: Slot,
+  out: Float64Array,
+  at: number,
+): void {
   let evenA = 0;
   let oddA = 0;
   let evenB = 0;
@@ -45,6 +51,39 @@ export function slotNorms(a: Float64Array, b: Float64Array, { offset, size }: Sl
     oddB += b[i + 1] * b[i + 1];
   }
   if (i < end) {
+    evenA += a[i] * a[i];
+    evenB += b[i] * b[i];
+  }
+  out[at] = Math.sqrt(evenA + oddA);
+  out[at + 1] = Math.sqrt(evenB + oddB);
+}
+
+/** The same, where `gain` times the other vector has first been added to the first. */
+export function addAndSlotNorms(
+  a: Float64Array,
+  gain: number,
+  b: Float64Array,
+  { offset, size }: Slot,
+  out: Float64Array,
+): void {
+  let evenA = 0;
+  let oddA = 0;
+  let evenB = 0;
+  let oddB = 0;
+  const end = offset + size;
+  let i = offset;
+  for (; i + 1 < end; i += 2) {
+    const even = a[i] + gain * b[i];
+    const odd = a[i + 1] + gain * b[i + 1];
+    a[i] = even;
+    a[i + 1] = odd;
+    evenA += even * even;
+    oddA += odd * odd;
+    evenB += b[i] * b[i];
+    oddB += b[i + 1] * b[i + 1];
+  }
+  if (i < end) {
+    a[i] += gain * b[i];
     evenA += a[i] * a[i];
     evenB += b[i] * b[i];
   }
