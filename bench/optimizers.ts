@@ -128,7 +128,10 @@ function inMinimize(optimizer: GradientTransformation, size: number): StepInRun 
   };
 }
 
-/** Bytes that stay on the heap for each of a thousand steps: what a run of so many more leaves behind before anything is collected. */
+/**
+ * Bytes that stay on the heap for each of a thousand steps: what a run of so many more leaves behind before anything is collected. NaN where
+ * so many steps would take too long.
+ */
 function heapOfSteps(optimizer: GradientTransformation, size: number, sources: readonly Float64Array[]): number {
   const used: number[] = [];
   let evaluations = 0;
@@ -233,7 +236,8 @@ export const optimizerSteps: Suite = {
           peerMilliseconds,
           ratio: peerMilliseconds === null ? null : peerMilliseconds / run.step,
           nsPerParameter: perParameter(run.step),
-          ...{ withCopy: perParameter(run.withCopy), heapBytes: run.heapBytes },
+          ...{ withCopy: perParameter(run.withCopy) },
+          ...(Number.isNaN(run.heapBytes) ? {} : { heapBytes: run.heapBytes }),
         } as Row);
         if (size === sizes[0]) {
           for (let i = 0; i < 20_000; i++) step();

@@ -35,7 +35,8 @@ export function choleskyInPlace(data: Float64Array, n: number): number {
     const place = factorBlock(kernels, data, n, first, end);
     if (place >= 0) return first + place;
   }
-  for (let i = 0; i < n; i++) data.fill(0, i * n + i + 1, i * n + n);
+  if (n <= plainSize) for (let i = 0; i < n; i++) for (let j = i + 1, row = i * n; j < n; j++) data[row + j] = 0;
+  else for (let i = 0; i < n; i++) data.fill(0, i * n + i + 1, i * n + n);
   return -1;
 }
 

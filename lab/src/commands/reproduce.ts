@@ -11,7 +11,7 @@ import { requireWritableFolder } from "../writable.ts";
 import type { Command } from "./command.ts";
 
 const help = `Runs all experiments, at their declared seeds and steps, into lab/results, and draws an overview of them. Stopped in
-the middle, it goes on from there. About 35 minutes on two cores.
+the middle, it goes on from there. About 26 minutes on two cores.
 
 Usage: npm run reproduce [-- options]
 

@@ -18,7 +18,7 @@ export const largeExperiments: readonly Experiment[] = [
       "auxiliary",
       "householder",
     ],
-    baselines: ["adagrad", "adamw", "sgd", "ggt", "shampoo-seldom", "soap-never", "soap-seldom", "soap-often", "muon"],
+    baselines: ["adagrad", "adamw", "sgd", "ggt", "shampoo-grafted", "soap-never", "soap-seldom", "soap-often", "muon"],
     // Some 35 epochs.
     steps: 200,
     seeds: 10,

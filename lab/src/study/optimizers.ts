@@ -25,7 +25,7 @@ export type StudiedOptimizer =
   | "full-adagrad"
   | "ggt"
   | "shampoo"
-  | "shampoo-seldom"
+  | "shampoo-grafted"
   | "soap-never"
   | "soap-seldom"
   | "soap-often"
@@ -60,9 +60,10 @@ export const optimizerChoices: Readonly<Record<StudiedOptimizer, OptimizerChoice
   // Where the whole matrix is too dear: that of the last gradients.
   ggt: { title: "Full Adagrad of 50 gradients", make: (learningRate) => ggt({ learningRate, window: 50 }), center: -2 },
   shampoo: { title: "Shampoo", make: (learningRate) => shampoo({ learningRate }), center: -4 },
-  // Where roots at each step would take ten times as long as the gradient.
-  "shampoo-seldom": {
-    ...{ title: "Shampoo, roots at every 10th", make: (learningRate) => shampoo({ learningRate, interval: 10 }) },
+  // Where roots at each step would take ten times as long as the gradient; without grafting, roots that lag behind go astray.
+  "shampoo-grafted": {
+    title: "Shampoo grafted on Adagrad, roots at every 5th",
+    make: (learningRate) => shampoo({ learningRate, interval: 5, grafting: "adagrad" }),
     center: -4,
   },
   "soap-never": { title: "SOAP, basis kept", make: soapEvery(1_000_000), center: -6 },

@@ -10,8 +10,8 @@
  * Source: J. Nocedal, Updating Quasi-Newton Matrices with Limited Storage, Math. Comp. 35, 1980; D. Liu and J. Nocedal, On
  * the Limited Memory BFGS Method for Large Scale Optimization, Math. Programming 45, 1989.
  */
-import { ArgumentError, StateError } from "../../errors.ts";
-import { requireKnown } from "../hyperparameters.ts";
+import { StateError } from "../../errors.ts";
+import { requireKnown, requireWhole } from "../hyperparameters.ts";
 import type { Objective } from "../objective.ts";
 import { checkState } from "../state.ts";
 import type { DescentMethod } from "./descent.ts";
@@ -53,8 +53,7 @@ const leastCurvature = 2.2e-16;
 export function lbfgs(options: LbfgsOptions = {}): DescentMethod<Objective, LbfgsState> {
   requireKnown("lbfgs", options, ["memory", "lineSearch"]);
   const { memory = 10, lineSearch = strongWolfe() } = options;
-  if (!(Number.isSafeInteger(memory) && memory > 0))
-    throw new ArgumentError(`The option memory is ${String(memory)}; expected a whole number above 0.`);
+  requireWhole("memory", memory, 1);
   return {
     name: "lbfgs",
     init: (dimension) => ({

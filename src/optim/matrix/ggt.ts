@@ -14,7 +14,7 @@ import { ArgumentError } from "../../errors.ts";
 import { Matrix } from "../../linalg/matrix.ts";
 import { symmetricEigen } from "../../linalg/symmetric-eigen.ts";
 import { namedChain, type ChainState } from "../named-chain.ts";
-import { requireKnown } from "../hyperparameters.ts";
+import { requireKnown, requirePositive, requireWhole } from "../hyperparameters.ts";
 import { integerPower } from "../integer-power.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths, checkState } from "../state.ts";
@@ -57,12 +57,10 @@ const negligible = 1e-7;
 export function scaleByGgt(options: ScaleByGgtOptions = {}): GradientTransformation<ScaleByGgtState> {
   requireKnown("scaleByGgt", options, ["window", "decay", "epsilon"]);
   const { window = 100, decay = 1, epsilon = 1e-4 } = options;
-  if (!(Number.isSafeInteger(window) && window > 0))
-    throw new ArgumentError(`The option window is ${String(window)}; expected a whole number above 0.`);
+  requireWhole("window", window, 1);
   if (!(decay > 0 && decay <= 1))
     throw new ArgumentError(`The option decay is ${String(decay)}; expected a number in (0, 1].`);
-  if (!(epsilon > 0 && epsilon < Infinity))
-    throw new ArgumentError(`The option epsilon is ${String(epsilon)}; expected a finite number above 0.`);
+  requirePositive("epsilon", epsilon);
   function check(gradient: Float64Array, state: ScaleByGgtState, parameters: Float64Array): void {
     checkState(state, "scaleByGgt");
     checkLengths("scaleByGgt", state.window.length / window, gradient, parameters);

@@ -19,7 +19,13 @@ import { Matrix } from "../../linalg/matrix.ts";
 import { planProduct, type PlannedProduct } from "../../linalg/product.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { namedChain, type ChainState } from "../named-chain.ts";
-import { requireDecayRate, requireKnown, requireNonnegative } from "../hyperparameters.ts";
+import {
+  requireDecayRate,
+  requireKnown,
+  requireNonnegative,
+  requirePositive,
+  requireWhole,
+} from "../hyperparameters.ts";
 import { addWeightDecay } from "../add-weight-decay.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths, checkState } from "../state.ts";
@@ -35,7 +41,10 @@ export interface ScaleByShampooOptions {
   readonly epsilon?: number;
   /** β₂, in (0, 1]: 1, the default, sums the moments; below, they are averages (not corrected). */
   readonly beta2?: number;
-  /** The roots are taken anew every so many steps, from the first on. Default 1. */
+  /**
+   * The roots are taken anew every so many steps, from the first on. Default 1. Above 1 `grafting` is wanted: the first roots are of one
+   * gradient, and make steps of ε^(−1/p) times its length along whatever it had nothing of.
+   */
   readonly interval?: number;
   /**
    * Whose length each tensor's step takes: "none" (its own, the default), "sgd" (the gradient's), or "adagrad" (that of
@@ -86,13 +95,12 @@ export function scaleByShampoo(options: ScaleByShampooOptions = {}): GradientTra
   const names = ["exponent", "epsilon", "beta2", "interval", "grafting", "largestSide"];
   requireKnown("scaleByShampoo", options, names);
   const { exponent, epsilon = 1e-6, beta2 = 1, interval = 1, grafting = "none", largestSide = 8192 } = options;
-  if (exponent !== undefined && !(exponent > 0 && exponent < Infinity))
-    throw new ArgumentError(`The option exponent is ${String(exponent)}; expected a finite number above 0.`);
+  if (exponent !== undefined) requirePositive("exponent", exponent);
   requireNonnegative("epsilon", epsilon);
   if (!(beta2 > 0 && beta2 <= 1))
     throw new ArgumentError(`The option beta2 is ${String(beta2)}; expected a number in (0, 1].`);
-  requireWhole("interval", interval);
-  requireWhole("largestSide", largestSide);
+  requireWhole("interval", interval, 1);
+  requireWhole("largestSide", largestSide, 1);
   if (!["none", "sgd", "adagrad"].includes(grafting))
     throw new ArgumentError(`The option grafting is "${grafting}"; expected "none", "sgd" or "adagrad".`);
   const plans = new WeakMap<ScaleByShampooState, readonly Plan[]>();
@@ -144,11 +152,6 @@ export function scaleByShampoo(options: ScaleByShampooOptions = {}): GradientTra
       }
     },
   };
-}
-
-function requireWhole(option: string, value: number): void {
-  if (!(Number.isSafeInteger(value) && value > 0))
-    throw new ArgumentError(`The option ${option} is ${String(value)}; expected a whole number above 0.`);
 }
 
 const leftOf = ({ leftRoot }: ShampooBlock): Float64Array => leftRoot;

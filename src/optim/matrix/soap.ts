@@ -15,13 +15,12 @@
  * Source: N. Vyas and others, SOAP: Improving and Stabilizing Shampoo using Adam, 2024 (arXiv 2409.11321), algorithm 3.
  * Reference implementation: nikhilvyas/SOAP, soap.py.
  */
-import { ArgumentError } from "../../errors.ts";
 import { symmetricEigen } from "../../linalg/symmetric-eigen.ts";
 import { Matrix } from "../../linalg/matrix.ts";
 import { orthogonalIteration } from "../../linalg/orthogonal-iteration.ts";
 import { planProduct, type PlannedProduct } from "../../linalg/product.ts";
 import { namedChain, type ChainState } from "../named-chain.ts";
-import { requireDecayRate, requireKnown, requireNonnegative } from "../hyperparameters.ts";
+import { requireDecayRate, requireKnown, requireNonnegative, requireWhole } from "../hyperparameters.ts";
 import { integerPower } from "../integer-power.ts";
 import { checkLengths, checkState } from "../state.ts";
 import { flushed } from "../subnormal.ts";
@@ -88,9 +87,8 @@ export function scaleBySoap(options: ScaleBySoapOptions = {}): GradientTransform
   requireDecayRate("beta1", beta1);
   requireDecayRate("beta2", beta2);
   requireNonnegative("epsilon", epsilon);
-  for (const [name, value] of Object.entries({ interval, largestSide }))
-    if (!(Number.isSafeInteger(value) && value > 0))
-      throw new ArgumentError(`The option ${name} is ${String(value)}; expected a whole number above 0.`);
+  requireWhole("interval", interval, 1);
+  requireWhole("largestSide", largestSide, 1);
   const plans = new WeakMap<ScaleBySoapState, readonly Plan[]>();
 
   function check(gradient: Float64Array, state: ScaleBySoapState, parameters: Float64Array): void {

@@ -151,13 +151,13 @@ describe("shampoo", () => {
 
 const options: readonly (readonly [() => unknown, string])[] = [
   [() => scaleByFullAdagrad({ epsilon: 0 }), "The option epsilon is 0; expected a finite number above 0."],
-  [() => scaleByGgt({ window: 0 }), "The option window is 0; expected a whole number above 0."],
+  [() => scaleByGgt({ window: 0 }), "The option window is 0; expected a whole number at or above 1."],
   [() => scaleByGgt({ decay: 2 }), "The option decay is 2; expected a number in (0, 1]."],
   [() => scaleByGgt({ epsilon: -1 }), "The option epsilon is -1; expected a finite number above 0."],
   [() => scaleByShampoo({ exponent: 0 }), "The option exponent is 0; expected a finite number above 0."],
   [() => scaleByShampoo({ beta2: 0 }), "The option beta2 is 0; expected a number in (0, 1]."],
-  [() => scaleByShampoo({ interval: 1.5 }), "The option interval is 1.5; expected a whole number above 0."],
-  [() => scaleBySoap({ interval: 0 }), "The option interval is 0; expected a whole number above 0."],
+  [() => scaleByShampoo({ interval: 1.5 }), "The option interval is 1.5; expected a whole number at or above 1."],
+  [() => scaleBySoap({ interval: 0 }), "The option interval is 0; expected a whole number at or above 1."],
   [() => scaleByMuon({ iterations: -1 }), "The option iterations is -1; expected a whole number at or above 0."],
   [() => soap({ learningRate: -1 }), "The option learningRate is -1; expected a finite number at or above 0."],
 ];

@@ -1,3 +1,0 @@
-const {multiply, Matrix, symmetricEigen, householderQR}=await import(process.argv[2]+"/dist/linalg/index.js");
-const min=(f,ms=300)=>{let best=1e9; const until=performance.now()+ms; let reps=1; for(;;){const a=performance.now(); for(let i=0;i<reps;i++) f(); const t=(performance.now()-a); if(t<0.5) {reps*=2; continue;} best=Math.min(best,t/reps); if(performance.now()>until) break;} return (best*1e3).toFixed(2);};
-for (const n of [9,12,13,16,20,24,32]) { const a=new Matrix(n,n),b=new Matrix(n,n); for(let i=0;i<n*n;i++){a.data[i]=Math.sin(i);b.data[i]=Math.cos(i);} const c=new Matrix(n,n); console.log(n,min(()=>multiply(a,b)),min(()=>multiply(a,b,{out:c})),"qr",min(()=>{const q=householderQR(a); q.q; q.r;}));}
