@@ -33,6 +33,8 @@ const pairs = 2;
 const roundBytes = 16 * pairs;
 /** The numbers of all formulas: 1 and the smallest normal number. */
 const commonNumbers = 2;
+/** The assembler writes a local's number in one byte. */
+const mostLocals = 128;
 const unitLayout: () => Layout = () => makeLayout({ one: [1] });
 
 /** A loop in WebAssembly, with the vectors that it works on. */
@@ -76,8 +78,9 @@ export function stepKernel(
   );
   // Addresses are signed numbers of 32 bits where they are constants.
   if (end >= 0x80000000) return undefined;
-  const functions = [check(length, gradientAt), step(parts, length, gradientAt, vectorsAt)];
-  const exports = instantiateFunctions(functions, end / 8);
+  const loop = step(parts, length, gradientAt, vectorsAt);
+  if (loop.parameters.length + loop.locals.length > mostLocals) return undefined;
+  const exports = instantiateFunctions([check(length, gradientAt), loop], end / 8);
   if (exports === null) return undefined;
   const { memory, run, gradientIsFinite } = exports as unknown as {
     readonly memory: { readonly buffer: ArrayBuffer };

@@ -104,6 +104,16 @@ describe("a step in WebAssembly", () => {
       }
   });
 
+  it("is not there for chains so long that a function has not the locals for them", () => {
+    const kernelOf = (parts: number): unknown => {
+      const optimizer = egop.chain(...Array.from({ length: parts }, () => egop.scaleByAdam()));
+      return stepKernel(optimizer, optimizer.init(layout({ p: [4] })), 4, 2);
+    };
+    expect(kernelOf(6)).toBeDefined();
+    expect(kernelOf(12)).toBeUndefined();
+    expect(kernelOf(300)).toBeUndefined();
+  });
+
   it("is not there for parts that see more than one element, or that are the user's own", () => {
     const adam = egop.adam();
     const mine = egop.scaleByAdam();
