@@ -7,7 +7,11 @@
  * `nsPerParameter` is ours, `ratio` the other's time over ours: beside the copy loop at or above 0.5 (at most twice as long),
  * beside the others above 1. Ours and the copy run alternately on two sets of arrays, so that the engine cannot compile
  * for the very arrays. Also the bytes by which the heap grows in a step; and Shampoo and SOAP on a 512 × 512 matrix: a step
- * without a refresh of roots or bases, and what a refresh costs on top.
+ * without a refresh of roots or bases, and what a refresh costs on top; and K-FAC on a dense network beside Adam (kfac-step.ts).
+ *
+ * The rows "stepper" are those of `stepper`, which for many parameters are one WebAssembly loop: `milliseconds` where the gradient lies
+ * in its place already, as it does for PyTorch, looked at before the step; `onePass` where it is looked at within it; `withCopy` where one is
+ * copied there, and `besideCopyLoop` the copy loop's time over that. Heap bytes are those of a step over 1,000 and over 10,000 steps.
  *
  * The rows "in minimize" are steps of a run, which for many parameters are one WebAssembly loop. The gradient lies where the objective has
  * written it, as it does for PyTorch; `withCopy` is the time with the objective, which copies one there.
@@ -17,6 +21,7 @@
 import * as egop from "egop";
 import { layout, type GradientTransformation } from "egop";
 import { heapBytesPerStep } from "./heap-growth.ts";
+import { kfacRows } from "./kfac-step.ts";
 import { pythonTimes } from "./python.ts";
 import type { Row, Suite } from "./row.ts";
 import { race } from "./side-by-side.ts";
@@ -60,7 +65,7 @@ function noise(length: number): Float64Array {
 }
 
 /** One step a call: the gradient comes in, the parameters change. Two of them in turn. */
-function stepper(optimizer: GradientTransformation, size: number): { step: () => void; vectors: number } {
+function updater(optimizer: GradientTransformation, size: number): { step: () => void; vectors: number } {
   const model = layout({ p: [size] });
   const source = noise(size);
   const sets = [0, 1].map(() => ({
@@ -81,6 +86,28 @@ function stepper(optimizer: GradientTransformation, size: number): { step: () =>
 function addTo(parameters: Float64Array, step: Float64Array): void {
   for (let i = 0; i < parameters.length; i++) parameters[i] += step[i];
 }
+
+/** Steps in a loop of one's own: of a gradient that comes in, and of one that stays where there is a kernel, which leaves it alone. */
+function ownLoops(optimizer: GradientTransformation, size: number): Readonly<Record<string, () => void>> {
+  const source = noise(size);
+  const sources = [source, source.map((entry) => -entry)];
+  const [copying, staying, onePass] = [false, false, true].map((looksWithin) => {
+    const loop = egop.stepper(optimizer, noise(size), { onePass: looksWithin });
+    loop.gradient.set(source);
+    loop.step();
+    return loop;
+  });
+  let turn = 0;
+  const stepper = (): void => {
+    copying.gradient.set(sources[(turn ^= 1)]);
+    copying.step();
+  };
+  if (staying.gradient[0] !== source[0] || staying.gradient[size - 1] !== source[size - 1]) return { stepper };
+  return { stepper, staying: () => staying.step(), onePass: () => onePass.step() };
+}
+
+/** Parameters of the loops whose heap is looked at: enough for WebAssembly. */
+const heapSize = 20_000;
 
 /** Milliseconds of a step in a run: what lies between an evaluation's end and the next one's beginning, and with a copy of the gradient. */
 interface StepInRun {
@@ -210,24 +237,38 @@ export const optimizerSteps: Suite = {
       const torch = pythonTimes("pytorch_optimizers.py", [size]);
       const tensorflow = await tensorflowOptimizers(size);
       for (const [name, optimizer] of Object.entries(optimizers)) {
-        const { step, vectors } = stepper(optimizer, size);
+        const { step, vectors } = updater(optimizer, size);
         const streams = vectors + 2;
         const contestants: Record<string, () => unknown> = { egop: step, copy: copier(streams, size) };
+        Object.assign(contestants, ownLoops(optimizer, size));
         if (name in tensorflow) contestants["TensorFlow.js"] = tensorflow[name];
         const medians = race(contestants);
         const milliseconds = medians.get("egop") ?? NaN;
         const inTorch = torch.get(name);
         if (inTorch !== undefined) medians.set("PyTorch", inTorch);
         const nsPerParameter = Math.round((milliseconds * 1e8) / size) / 100;
+        const own = ["stepper", "staying", "onePass"].map((loop) => medians.get(loop) ?? NaN);
         for (const [peer, peerMilliseconds] of medians)
-          if (peer !== "egop") {
+          if (!["egop", "stepper", "staying", "onePass"].includes(peer)) {
             const ratio = peerMilliseconds / milliseconds;
-            const own = { streams, nsPerParameter };
-            report({ name, size, milliseconds, peer, peerMilliseconds, ratio, ...own });
+            report({ name, size, milliseconds, peer, peerMilliseconds, ratio, ...{ streams, nsPerParameter } });
           }
         const run = inMinimize(optimizer, size);
         const peerMilliseconds = inTorch ?? null;
-        const perParameter = (milliseconds: number): number => Math.round((milliseconds * 1e8) / size) / 100;
+        const perParameter = (time: number): number => Math.round((time * 1e8) / size) / 100;
+        const [withCopy, staying, onePass] = own;
+        const inOwnLoop = Number.isNaN(staying) ? withCopy : staying;
+        report({
+          name: `${name}, stepper`,
+          size,
+          milliseconds: inOwnLoop,
+          peer: inTorch === undefined ? null : "PyTorch",
+          peerMilliseconds,
+          ratio: peerMilliseconds === null ? null : peerMilliseconds / inOwnLoop,
+          nsPerParameter: perParameter(inOwnLoop),
+          ...(Number.isNaN(onePass) ? {} : { onePass: perParameter(onePass) }),
+          ...{ withCopy: perParameter(withCopy), besideCopyLoop: (medians.get("copy") ?? NaN) / withCopy },
+        } as Row);
         report({
           name: `${name}, in minimize`,
           size,
@@ -243,9 +284,21 @@ export const optimizerSteps: Suite = {
           for (let i = 0; i < 20_000; i++) step();
           const heapBytes = heapBytesPerStep(step, 10_000);
           report({ name: `${name}: heap bytes a step`, size, milliseconds, ...alone, heapBytes } as Row);
+          const loop = ownLoops(optimizer, heapSize)["stepper"];
+          for (let i = 0; i < 2000; i++) loop();
+          const [over1000, over10000] = [1000, 10_000].map((steps) => heapBytesPerStep(loop, steps));
+          const heap = { over1000, over10000 };
+          report({
+            name: `${name}, stepper: heap bytes a step`,
+            size: heapSize,
+            milliseconds: race({ loop }).get("loop") ?? NaN,
+            ...alone,
+            ...heap,
+          });
         }
       }
     }
     matrixRows(report);
+    kfacRows(report);
   },
 };
