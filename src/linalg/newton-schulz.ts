@@ -85,9 +85,9 @@ export function planNewtonSchulz(
   const size = rows * columns;
   const gramOf = planProduct({
     ...{ rows: k, columns: k, inner: wide ? columns : rows },
-    ...{ transposeA: !wide, transposeB: wide },
+    ...{ transposeA: !wide, transposeB: wide, symmetric: true },
   });
-  const square = planProduct({ rows: k, columns: k, inner: k });
+  const square = planProduct({ rows: k, columns: k, inner: k, symmetric: true });
   const apply = planProduct({ rows, columns, inner: k });
   const work: Workspace = {
     gram: new Float64Array(k * k),

@@ -100,8 +100,13 @@ export function gram(a: Matrix, options: GramOptions = {}): Matrix {
     ...{ strideA: stride, strideB: stride, strideC: n },
   });
   runProduct(plan, data, 0, data, 0, out.data, 0);
-  for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) out.data[i * n + j] = out.data[j * n + i];
+  mirror(out.data, 0, n, n);
   return out;
+}
+
+/** Copies what is above the diagonal to the places below it. */
+function mirror(data: Float64Array, offset: number, stride: number, n: number): void {
+  for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) data[offset + i * stride + j] = data[offset + j * stride + i];
 }
 
 /** The sizes of a planned product, and how its operands lie in memory. */
@@ -122,6 +127,11 @@ export interface ProductDescription {
   readonly strideA?: number;
   readonly strideB?: number;
   readonly strideC?: number;
+  /**
+   * You know that the product is symmetric, as that of a matrix and its transpose is: what is on and above the diagonal is computed, and
+   * read with `accumulate`, and copied to the places below; the same bits for about half the work. Needs rows = columns. Default false.
+   */
+  readonly symmetric?: boolean;
 }
 
 /** c = op(a)·op(b), each matrix row-major in its array from its offset on. `c` must not overlap an operand. */
@@ -139,11 +149,25 @@ export type PlannedProduct = (
  * 1 MB: running it allocates nothing. With `accumulate`, each sum starts from the element of `c`. Running it checks
  * nothing: the pieces must lie within their arrays.
  *
- * Throws ArgumentError for sizes that are not whole numbers of at least 0 and for strides that let rows overlap.
+ * Throws ArgumentError for sizes that are not whole numbers of at least 0, for strides that let rows overlap, and for a symmetric product
+ * that is not square.
  *
  * @example planProduct({ rows: 1, columns: 1, inner: 1 })(Float64Array.of(2), 0, Float64Array.of(3), 0, new Float64Array(1), 0) // undefined
  */
 export function planProduct(description: ProductDescription): PlannedProduct {
+  const { rows, columns, symmetric = false, strideC = columns } = description;
+  const product = plannedProduct(description, symmetric);
+  if (!symmetric) return product;
+  if (rows !== columns)
+    throw new ArgumentError(`planProduct: a symmetric product is ${rows} × ${columns}; expected a square one.`);
+  return (a, aOffset, b, bOffset, c, cOffset) => {
+    product(a, aOffset, b, bOffset, c, cOffset);
+    mirror(c, cOffset, strideC, rows);
+  };
+}
+
+/** `upperOnly`, what is below the diagonal may be anything. */
+function plannedProduct(description: ProductDescription, upperOnly: boolean): PlannedProduct {
   const { rows, columns, inner, transposeA = false, transposeB = false, accumulate = false } = description;
   const [lengthA, lengthB] = [transposeA ? rows : inner, transposeB ? inner : columns];
   const { strideA = lengthA, strideB = lengthB, strideC = columns } = description;
@@ -173,7 +197,7 @@ export function planProduct(description: ProductDescription): PlannedProduct {
       run(storedRows, storedColumns, b, bOffset, strideB, a, aOffset, c, cOffset, accumulate);
   }
   const plan = planBlocks({
-    ...{ rows, columns, inner, transposeA, transposeB, accumulate, upperOnly: false },
+    ...{ rows, columns, inner, transposeA, transposeB, accumulate, upperOnly },
     ...{ strideA, strideB, strideC },
   });
   return (a, aOffset, b, bOffset, c, cOffset) => runProduct(plan, a, aOffset, b, bOffset, c, cOffset);

@@ -16,7 +16,7 @@ function numbers(length: number, seed: number): Float64Array {
 
 /** The definition: c[i][j] = ((c₀ + a₀b₀) + a₁b₁) + …, everything by index. */
 function naive(
-  sizes: Required<ProductDescription>,
+  sizes: Required<Omit<ProductDescription, "symmetric">>,
   a: Float64Array,
   aOffset: number,
   b: Float64Array,
@@ -118,6 +118,9 @@ describe.each([false, true])("planProduct with WebAssembly: %s", (webAssembly) =
       expect(() => planProduct({ rows: 1, columns: size, inner: 1 })).toThrow(
         new ArgumentError(`planProduct: columns is ${size}; expected a whole number of at least 0.`),
       );
+    expect(() => planProduct({ rows: 2, columns: 3, inner: 1, symmetric: true })).toThrow(
+      new ArgumentError("planProduct: a symmetric product is 2 × 3; expected a square one."),
+    );
     expect(() => planProduct({ rows: 2, columns: 3, inner: 4, transposeB: true, strideB: 3 })).toThrow(
       new ArgumentError("planProduct: strideB is 3; expected a whole number of at least 4."),
     );
@@ -204,6 +207,43 @@ describe("multiplyVector", () => {
     const x = new Float64Array(2);
     expect(() => multiplyVector(Matrix.identity(2), x, { out: x })).toThrow(
       new ArgumentError("multiplyVector: out is one of the operands, which are still read while it is written."),
+    );
+  });
+});
+
+describe.each([false, true])("a symmetric planProduct with WebAssembly: %s", (webAssembly) => {
+  beforeAll(() => {
+    useWebAssembly(webAssembly);
+  });
+  afterAll(() => {
+    useWebAssembly(true);
+  });
+
+  it("makes the bits of the whole product", () => {
+    const sides = fc.record({
+      side: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 70 })),
+      inner: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 90 })),
+      transposeA: fc.boolean(),
+      accumulate: fc.boolean(),
+      gap: fc.integer({ min: 0, max: 3 }),
+      seed: fc.integer(),
+    });
+    fc.assert(
+      fc.property(sides, ({ side, inner, transposeA, accumulate, gap, seed }) => {
+        const description = {
+          ...{ rows: side, columns: side, inner, transposeA, transposeB: !transposeA, accumulate },
+          strideC: side + gap,
+        };
+        const a = numbers(side * inner + 2, seed);
+        const before = numbers(5 + side * (side + gap), seed + 1);
+        for (let i = 0; i < side; i++)
+          for (let j = 0; j < i; j++) before[5 + i * (side + gap) + j] = before[5 + j * (side + gap) + i];
+        const [whole, half] = [before.slice(), before.slice()];
+        planProduct(description)(a, 2, a, 2, whole, 5);
+        planProduct({ ...description, symmetric: true })(a, 2, a, 2, half, 5);
+        expectSameBits(half, whole);
+      }),
+      { numRuns: 60 },
     );
   });
 });

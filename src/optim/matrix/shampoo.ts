@@ -159,8 +159,8 @@ const rightOf = ({ rightRoot }: ShampooBlock): Float64Array => rightRoot;
 
 function planOf({ rows, columns }: Block): Plan {
   return {
-    left: planProduct({ rows, columns: rows, inner: columns, transposeB: true, accumulate: true }),
-    right: planProduct({ rows: columns, columns, inner: rows, transposeA: true, accumulate: true }),
+    left: planProduct({ rows, columns: rows, inner: columns, transposeB: true, accumulate: true, symmetric: true }),
+    right: planProduct({ rows: columns, columns, inner: rows, transposeA: true, accumulate: true, symmetric: true }),
     applyLeft: planProduct({ rows, columns, inner: rows }),
     applyRight: planProduct({ rows, columns, inner: columns }),
     scaled: new Float64Array(rows * columns),
@@ -209,7 +209,7 @@ function rootInto(out: Float64Array, moments: Matrix, p: number, epsilon: number
     const factor = epsilon === 0 && values[j] <= floor ? 0 : inversePower(value, 2 * p);
     for (let i = 0; i < n; i++) half[i * n + j] = vectors.data[i * n + j] * factor;
   }
-  planProduct({ rows: n, columns: n, inner: n, transposeB: true })(half, 0, half, 0, out, 0);
+  planProduct({ rows: n, columns: n, inner: n, transposeB: true, symmetric: true })(half, 0, half, 0, out, 0);
 }
 
 /** x^(−1/p); by roots where p allows. */

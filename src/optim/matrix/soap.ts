@@ -155,8 +155,8 @@ const rightOf = ({ rightBasis }: SoapBlock): Float64Array => rightBasis;
 
 function planOf({ rows, columns }: Block): Plan {
   return {
-    addLeft: planProduct({ rows, columns: rows, inner: columns, transposeB: true, accumulate: true }),
-    addRight: planProduct({ rows: columns, columns, inner: rows, transposeA: true, accumulate: true }),
+    addLeft: planProduct({ rows, columns: rows, inner: columns, transposeB: true, accumulate: true, symmetric: true }),
+    addRight: planProduct({ rows: columns, columns, inner: rows, transposeA: true, accumulate: true, symmetric: true }),
     leftIn: planProduct({ rows, columns, inner: rows, transposeA: true }),
     rightIn: planProduct({ rows, columns, inner: columns }),
     leftOut: planProduct({ rows, columns, inner: rows }),
