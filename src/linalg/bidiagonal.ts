@@ -2,8 +2,8 @@
  * Reduction of a square matrix to upper bidiagonal form, A = P B Qᵀ, by Householder reflectors from both sides in panels.
  *
  * Cost: 8n³/3 flops, half of them in matrix products: the columns and rows of a panel are brought up to date one by one,
- * while the rest waits for one update of rank 2·32. The other half are products of the matrix and of its transpose, which
- * is kept beside it, with a vector, as fast as the memory delivers the rows. Accuracy: backward stable, ‖A − PBQᵀ‖ a few
+ * while the rest waits for one update of rank 2·32. The other half are products of the matrix and of its transpose with a
+ * vector, as fast as the memory delivers the rows. Accuracy: backward stable, ‖A − PBQᵀ‖ a few
  * units of round-off.
  *
  * Source: J. Dongarra, S. Hammarling, D. Sorensen, Block Reduction of Matrices to Condensed Forms for Eigenvalue
@@ -13,7 +13,7 @@ import { makeReflector } from "./householder.ts";
 import type { Matrix } from "./matrix.ts";
 import { planProduct } from "./product.ts";
 import { residentMemory, residentStart, updateResident } from "./resident.ts";
-import { rowCombination, rowInnerProducts } from "./row-combination.ts";
+import { rowCombination, rowInnerProducts, rowProducts } from "./row-combination.ts";
 import { applyRowReflectors } from "./row-reflectors.ts";
 import { isNegligible } from "./tridiagonal.ts";
 
@@ -21,8 +21,6 @@ import { isNegligible } from "./tridiagonal.ts";
 const panelSize = 32;
 /** Up to this size a memory of WebAssembly's is not worth its making. */
 const smallSize = 48;
-/** The transpose is written in squares of this size. */
-const transposedTile = 32;
 
 /** B by its diagonal (n) and superdiagonal (n − 1), and what overwrites a matrix of n rows by P or Q times it. */
 export interface Bidiagonal {
@@ -35,22 +33,22 @@ export interface Bidiagonal {
 /** Reduces a square matrix with entries of size 1 or so (see scaleToOne), which is not changed. */
 export function bidiagonalize(matrix: Matrix): Bidiagonal {
   const n = matrix.rows;
-  // The matrix and its transpose; pairs of rows v, x and −y, −u of a panel; a vector, its image, and the factors of rows.
+  // The matrix; the reflectors from the left as rows; pairs of rows v, x and −y, −u of a panel; a vector, its image, and the factors of rows.
   const pairs = 2 * panelSize;
   const size = 2 * n * n + 2 * pairs * n + 2 * (n + 2) + pairs;
   const memory = n <= smallSize ? null : residentMemory(size);
   const data = memory?.array ?? new Float64Array(size);
   const start = memory === null ? 0 : residentStart;
-  const mirrored = start + n * n;
-  const left = mirrored + n * n;
+  const leftReflectors = start + n * n;
+  const left = leftReflectors + n * n;
   const right = left + pairs * n;
   const vector = right + pairs * n;
   const image = vector + n + 2;
   const factors = image + n + 2;
   const combine = rowCombination(data, memory);
   const multiplyRows = rowInnerProducts(data, memory);
+  const addProducts = rowProducts(data, memory);
   data.set(matrix.data, start);
-  transpose(data, start, mirrored, n, n);
 
   const steps = Math.max(0, n - 1);
   const leftScales = new Float64Array(n);
@@ -64,19 +62,18 @@ export function bidiagonalize(matrix: Matrix): Bidiagonal {
       const next = k + 1;
       const rest = n - next;
       // Column k, up to date: a − Σ (v yₖ + x uₖ).
-      const column = mirrored + k * n + k;
-      for (let i = 0; i <= rest; i++) data[image + i] = data[column + i];
+      for (let i = 0, from = start + k * n + k; i <= rest; i++, from += n) data[image + i] = data[from];
       for (let row = 0; row < done; row++) data[factors + row] = data[right + row * n + k];
       combine(left + k, n, done, factors, image, rest + 1);
       const leftScale = reflect(data, image, rest + 1);
       leftScales[k] = leftScale;
       diagonal[k] = data[image];
       data[image] = 1;
-      // Row k of the transpose is not needed any more: it keeps the reflector for applyP.
+      const reflector = leftReflectors + k * n + k;
       for (let i = 0; i <= rest; i++) {
         const entry = data[image + i];
         data[vector + i] = entry;
-        data[column + i] = entry;
+        data[reflector + i] = entry;
         data[left + done * n + k + i] = entry;
       }
       if (rest === 0) break;
@@ -109,7 +106,7 @@ export function bidiagonalize(matrix: Matrix): Bidiagonal {
       // x = τ A u of the matrix up to date.
       data.fill(0, image, image + rest);
       if (rightScale !== 0) {
-        combine(mirrored + next * n + next, n, rest, vector, image, rest);
+        addProducts(start + next * n + next, n, rest, vector, image, rest);
         multiplyRows(right + next, n, done + 1, vector, factors, rest);
         combine(left + next, n, done + 1, factors, image, rest);
       }
@@ -119,11 +116,10 @@ export function bidiagonalize(matrix: Matrix): Bidiagonal {
     const [at, rank] = [end * n + end, 2 * (end - first)];
     if (memory === null) update(data, n, n - end, left + end, right + end, start + at, rank);
     else updateResident(memory, n, n - end, left + end, right + end, start + at, rank, false);
-    transpose(data, start + at, mirrored + at, n, n - end);
   }
   return {
     ...{ diagonal, superdiagonal },
-    applyP: (target) => applyRowReflectors(data, mirrored, n, leftScales, 0, target),
+    applyP: (target) => applyRowReflectors(data, leftReflectors, n, leftScales, 0, target),
     applyQ: (target) => applyRowReflectors(data, start, n, rightScales, 1, target),
   };
 }
@@ -148,20 +144,4 @@ function update(
   planProduct({ rows: size, columns: size, inner: rank, transposeA: true, accumulate: true, ...strides })(
     ...([data, left, data, right, data, c] as const),
   );
-}
-
-/** Writes the transpose of a square part, in rows n apart, to another place. */
-function transpose(data: Float64Array, from: number, to: number, n: number, size: number): void {
-  for (let top = 0; top < size; top += transposedTile)
-    for (let side = 0; side < size; side += transposedTile) {
-      const bottom = Math.min(top + transposedTile, size);
-      const end = Math.min(side + transposedTile, size);
-      for (let i = top; i < bottom; i++) {
-        let column = from + side * n + i;
-        for (let at = to + i * n + side; at < to + i * n + end; at++) {
-          data[at] = data[column];
-          column += n;
-        }
-      }
-    }
 }

@@ -30,7 +30,14 @@ function ofTwo(a: Matrix, b: Matrix): Matrix {
       const start = k * columns;
       for (let at = i * a.columns; at < (i + 1) * a.columns; at++) {
         const factor = a.data[at];
-        for (let from = start; from < start + columns; from++) out[to++] = factor * data[from];
+        let from = start;
+        for (; from + 4 <= start + columns; from += 4, to += 4) {
+          out[to] = factor * data[from];
+          out[to + 1] = factor * data[from + 1];
+          out[to + 2] = factor * data[from + 2];
+          out[to + 3] = factor * data[from + 3];
+        }
+        for (; from < start + columns; from++) out[to++] = factor * data[from];
       }
     }
   return result;

@@ -9,7 +9,7 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { Matrix } from "./matrix.ts";
 import { planBlocks, runProduct } from "./product-kernel.ts";
-import { runSmallProduct, smallProduct } from "./small-product.ts";
+import { isSmallProduct, runSmallProductInFours } from "./small-product.ts";
 import { transposedVectorProduct, vectorProduct } from "./vector-product.ts";
 
 /** How the operands of a product are read, and where the result goes. */
@@ -177,11 +177,11 @@ function plannedProduct(description: ProductDescription, upperOnly: boolean): Pl
   requireStride("strideA", strideA, lengthA);
   requireStride("strideB", strideB, lengthB);
   requireStride("strideC", strideC, columns);
-  if (rows * columns * inner <= smallProduct) {
+  if (isSmallProduct(rows, columns, inner)) {
     const [rowStepA, innerStepA] = transposeA ? [1, strideA] : [strideA, 1];
     const [innerStepB, columnStepB] = transposeB ? [1, strideB] : [strideB, 1];
     const small = { rows, columns, inner, rowStepA, innerStepA, innerStepB, columnStepB, strideC, accumulate };
-    return (a, aOffset, b, bOffset, c, cOffset) => runSmallProduct(small, a, aOffset, b, bOffset, c, cOffset);
+    return (a, aOffset, b, bOffset, c, cOffset) => runSmallProductInFours(small, a, aOffset, b, bOffset, c, cOffset);
   }
   // A single column or row has no tiles to fill: it is a product with a vector, if the vector's elements lie side by side.
   if (columns === 1 && (transposeB || strideB === 1) && strideC === 1) {

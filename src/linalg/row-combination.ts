@@ -3,11 +3,13 @@
  * which the memory delivers the rows:
  *
  * - their combination y ← y + x₀a₀ + x₁a₁ + …, every element summed in ascending order of the rows, with one accumulator;
+ * - their products yᵢ ← yᵢ + aᵢ·x, each with one accumulator in ascending order;
  * - their inner products yᵢ ← aᵢ·x, each as four sums of every fourth product, added up in their order: (s₀ + s₁) + (s₂ + s₃).
  *
  * In JavaScript and in WebAssembly alike.
  */
 import type { ResidentMemory } from "./resident.ts";
+import { vectorProduct } from "./vector-product.ts";
 
 /** A product of `rows` rows of a, `stride` apart, with x, into y. Works on one array: everything is named by the index of its first element. */
 export type RowCombination = (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
@@ -21,6 +23,17 @@ export function rowCombination(array: Float64Array, memory: ResidentMemory | nul
     };
   }
   return (a, stride, rows, x, y, length) => addRows(array, a, stride, rows, x, y, length);
+}
+
+/** The function of products of rows that are added to y, for an array that is a resident memory's, or a plain one. */
+export function rowProducts(array: Float64Array, memory: ResidentMemory | null): RowCombination {
+  if (memory !== null) {
+    const { addRowProducts } = memory.kernels;
+    return (a, stride, rows, x, y, length) => {
+      if (rows > 0) addRowProducts(8 * a, 8 * stride, rows, 8 * x, 8 * y, length);
+    };
+  }
+  return (a, stride, rows, x, y, length) => vectorProduct(rows, length, array, a, stride, array, x, array, y, true);
 }
 
 /** The function of inner products of rows, for an array that is a resident memory's, or a plain one. */

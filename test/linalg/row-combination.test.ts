@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { residentMemory, residentStart } from "../../src/linalg/resident.ts";
-import { rowCombination, rowInnerProducts } from "../../src/linalg/row-combination.ts";
+import { rowCombination, rowInnerProducts, rowProducts } from "../../src/linalg/row-combination.ts";
 import { fold, normal, random } from "../../src/math/random.ts";
 
 const number = fc.oneof(fc.double({ noNaN: false }), fc.constantFrom(0, -0, 5e-324, 1e308, Infinity));
 
-it("row combinations and inner products of rows have one order, in WebAssembly and without, at all lengths and distances", () => {
+it("row combinations, products and inner products of rows have one order, in WebAssembly and without, at all lengths and distances", () => {
   const sizes = fc.record({
     rows: fc.nat({ max: 9 }),
     length: fc.nat({ max: 21 }),
@@ -24,6 +24,7 @@ it("row combinations and inner products of rows have one order, in WebAssembly a
       for (const [place, value] of special) start[place % size] = value;
       for (const [product, written] of [
         [rowCombination, length],
+        [rowProducts, rows],
         [rowInnerProducts, rows],
       ] as const) {
         const plain = start.slice();
