@@ -13,7 +13,7 @@ import { requireFinite } from "./finite.ts";
 import { strideNorm } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
 import { scaleToOne } from "./orientation.ts";
-import { planProduct, type PlannedProduct } from "./product.ts";
+import { planProduct, planSymmetricProduct, type PlannedProduct } from "./product.ts";
 
 /** The coefficients a, b, c of σ ↦ a σ + b σ³ + c σ⁵. */
 export type OddQuintic = readonly [number, number, number];
@@ -83,11 +83,11 @@ export function planNewtonSchulz(
   const wide = rows <= columns;
   const k = wide ? rows : columns;
   const size = rows * columns;
-  const gramOf = planProduct({
-    ...{ rows: k, columns: k, inner: wide ? columns : rows },
-    ...{ transposeA: !wide, transposeB: wide, symmetric: true },
+  const gramOf = planSymmetricProduct({
+    ...{ rows: k, inner: wide ? columns : rows },
+    ...{ transposeA: !wide, transposeB: wide },
   });
-  const square = planProduct({ rows: k, columns: k, inner: k, symmetric: true });
+  const square = planSymmetricProduct({ rows: k, inner: k });
   const apply = planProduct({ rows, columns, inner: k });
   const work: Workspace = {
     gram: new Float64Array(k * k),

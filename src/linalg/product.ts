@@ -127,11 +127,6 @@ export interface ProductDescription {
   readonly strideA?: number;
   readonly strideB?: number;
   readonly strideC?: number;
-  /**
-   * You know that the product is symmetric, as that of a matrix and its transpose is: what is on and above the diagonal is computed, and
-   * read with `accumulate`, and copied to the places below; the same bits for about half the work. Needs rows = columns. Default false.
-   */
-  readonly symmetric?: boolean;
 }
 
 /** c = op(a)·op(b), each matrix row-major in its array from its offset on. `c` must not overlap an operand. */
@@ -149,17 +144,21 @@ export type PlannedProduct = (
  * 1 MB: running it allocates nothing. With `accumulate`, each sum starts from the element of `c`. Running it checks
  * nothing: the pieces must lie within their arrays.
  *
- * Throws ArgumentError for sizes that are not whole numbers of at least 0, for strides that let rows overlap, and for a symmetric product
- * that is not square.
+ * Throws ArgumentError for sizes that are not whole numbers of at least 0 and for strides that let rows overlap.
  *
  * @example planProduct({ rows: 1, columns: 1, inner: 1 })(Float64Array.of(2), 0, Float64Array.of(3), 0, new Float64Array(1), 0) // undefined
  */
 export function planProduct(description: ProductDescription): PlannedProduct {
-  const { rows, columns, symmetric = false, strideC = columns } = description;
-  const product = plannedProduct(description, symmetric);
-  if (!symmetric) return product;
-  if (rows !== columns)
-    throw new ArgumentError(`planProduct: a symmetric product is ${rows} × ${columns}; expected a square one.`);
+  return plannedProduct(description, false);
+}
+
+/**
+ * The same where the product, rows × rows, is known to be symmetric, as that of a matrix and its transpose is: what is on and above the
+ * diagonal is computed, and read with `accumulate`, and copied to the places below. The same bits for about half the work.
+ */
+export function planSymmetricProduct(description: Omit<ProductDescription, "columns">): PlannedProduct {
+  const { rows, strideC = rows } = description;
+  const product = plannedProduct({ ...description, columns: rows }, true);
   return (a, aOffset, b, bOffset, c, cOffset) => {
     product(a, aOffset, b, bOffset, c, cOffset);
     mirror(c, cOffset, strideC, rows);

@@ -20,7 +20,7 @@ import { Cholesky } from "../../linalg/cholesky.ts";
 import { choleskyInPlace } from "../../linalg/cholesky-columns.ts";
 import type { Layout } from "../../linalg/layout.ts";
 import { Matrix } from "../../linalg/matrix.ts";
-import { planProduct, type PlannedProduct } from "../../linalg/product.ts";
+import { planProduct, planSymmetricProduct, type PlannedProduct } from "../../linalg/product.ts";
 import { fold, random, type Key } from "../../math/random.ts";
 import { addWeightDecay } from "../add-weight-decay.ts";
 import { requireDecayRate, requireKnown, requirePositive, requireWhole } from "../hyperparameters.ts";
@@ -211,8 +211,8 @@ function workspaceOf({ slots, ...averages }: KfacBlock, { rows, signalRows }: La
       activationsInverse: averages.activationsInverse.slice(),
       signalsInverse: averages.signalsInverse.slice(),
     },
-    sumActivations: planProduct({ rows: side, columns: side, inner: rows, transposeA: true, symmetric: true }),
-    sumSignals: planProduct({ rows: outputs, columns: outputs, inner: signalRows, transposeA: true, symmetric: true }),
+    sumActivations: planSymmetricProduct({ rows: side, inner: rows, transposeA: true }),
+    sumSignals: planSymmetricProduct({ rows: outputs, inner: signalRows, transposeA: true }),
     applyLeft: planProduct({ rows: side, columns: outputs, inner: side }),
     applyRight: planProduct({ rows: side, columns: outputs, inner: outputs }),
     gradient: new Float64Array(side * outputs),

@@ -16,7 +16,7 @@
 import { ArgumentError } from "../../errors.ts";
 import { symmetricEigen } from "../../linalg/symmetric-eigen.ts";
 import { Matrix } from "../../linalg/matrix.ts";
-import { planProduct, type PlannedProduct } from "../../linalg/product.ts";
+import { planProduct, planSymmetricProduct, type PlannedProduct } from "../../linalg/product.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { namedChain, type ChainState } from "../named-chain.ts";
 import {
@@ -159,8 +159,8 @@ const rightOf = ({ rightRoot }: ShampooBlock): Float64Array => rightRoot;
 
 function planOf({ rows, columns }: Block): Plan {
   return {
-    left: planProduct({ rows, columns: rows, inner: columns, transposeB: true, accumulate: true, symmetric: true }),
-    right: planProduct({ rows: columns, columns, inner: rows, transposeA: true, accumulate: true, symmetric: true }),
+    left: planSymmetricProduct({ rows, inner: columns, transposeB: true, accumulate: true }),
+    right: planSymmetricProduct({ rows: columns, inner: rows, transposeA: true, accumulate: true }),
     applyLeft: planProduct({ rows, columns, inner: rows }),
     applyRight: planProduct({ rows, columns, inner: columns }),
     scaled: new Float64Array(rows * columns),
@@ -209,7 +209,7 @@ function rootInto(out: Float64Array, moments: Matrix, p: number, epsilon: number
     const factor = epsilon === 0 && values[j] <= floor ? 0 : inversePower(value, 2 * p);
     for (let i = 0; i < n; i++) half[i * n + j] = vectors.data[i * n + j] * factor;
   }
-  planProduct({ rows: n, columns: n, inner: n, transposeB: true, symmetric: true })(half, 0, half, 0, out, 0);
+  planSymmetricProduct({ rows: n, inner: n, transposeB: true })(half, 0, half, 0, out, 0);
 }
 
 /** x^(−1/p); by roots where p allows. */

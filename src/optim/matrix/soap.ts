@@ -18,7 +18,7 @@
 import { symmetricEigen } from "../../linalg/symmetric-eigen.ts";
 import { Matrix } from "../../linalg/matrix.ts";
 import { orthogonalIteration } from "../../linalg/orthogonal-iteration.ts";
-import { planProduct, type PlannedProduct } from "../../linalg/product.ts";
+import { planProduct, planSymmetricProduct, type PlannedProduct } from "../../linalg/product.ts";
 import { namedChain, type ChainState } from "../named-chain.ts";
 import { requireDecayRate, requireKnown, requireNonnegative, requireWhole } from "../hyperparameters.ts";
 import { integerPower } from "../integer-power.ts";
@@ -155,8 +155,8 @@ const rightOf = ({ rightBasis }: SoapBlock): Float64Array => rightBasis;
 
 function planOf({ rows, columns }: Block): Plan {
   return {
-    addLeft: planProduct({ rows, columns: rows, inner: columns, transposeB: true, accumulate: true, symmetric: true }),
-    addRight: planProduct({ rows: columns, columns, inner: rows, transposeA: true, accumulate: true, symmetric: true }),
+    addLeft: planSymmetricProduct({ rows, inner: columns, transposeB: true, accumulate: true }),
+    addRight: planSymmetricProduct({ rows: columns, inner: rows, transposeA: true, accumulate: true }),
     leftIn: planProduct({ rows, columns, inner: rows, transposeA: true }),
     rightIn: planProduct({ rows, columns, inner: columns }),
     leftOut: planProduct({ rows, columns, inner: rows }),
