@@ -3,7 +3,8 @@
  *
  *   trust ratio (LAMB): u ← u ‖p‖/‖u‖        LARS: g ← c ‖p‖/(‖g‖ + λ‖p‖) · (g + λp)        for each tensor p
  *
- * Two passes, O(size); LARS has no third for its momentum, nor for the look at the gradient. A tensor of zeros, or a step of zeros, is left at ratio 1 (with c left out), or it could never move.
+ * Two passes, O(size); LARS has no third for its momentum, nor for the look at the gradient. A tensor of zeros, or a step of
+ * zeros, is left at ratio 1 (with c left out), or it could never move.
  *
  * Source: Y. You, I. Gitman, B. Ginsburg, "Large Batch Training of Convolutional Networks" (2017), algorithm 1; Y. You and
  * others, "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes" (2020), algorithm 2, with φ(z) = z.
