@@ -26,24 +26,20 @@ function strip(): wasm.FunctionSource {
   const [b0, b1, factor] = wasm.numbers(20, 3);
   const rows = [c, row1, row2, row3];
 
-  const step = (offset: number): Code => [
+  const step: Code = [
     wasm.get(panel),
-    wasm.load(offset),
+    wasm.load(),
     wasm.set(b0),
     wasm.get(panel),
-    wasm.load(offset + pair),
+    wasm.load(pair),
     wasm.set(b1),
     rows.flatMap((_row, r) => [
       wasm.get(at),
-      wasm.loadSplat(offset + 8 * r),
+      wasm.loadSplat(8 * r),
       wasm.set(factor),
       addProduct(sums[2 * r], factor, b0),
       addProduct(sums[2 * r + 1], factor, b1),
     ]),
-  ];
-  const advance = (steps: number): Code => [
-    wasm.increase(at, steps * tileBytes),
-    wasm.increase(panel, steps * tileBytes),
   ];
   const eachSum = (use: (row: number, offset: number, sum: number) => Code): Code =>
     rows.flatMap((row, r) => [use(row, 0, sums[2 * r]), use(row, pair, sums[2 * r + 1])]);
@@ -59,11 +55,10 @@ function strip(): wasm.FunctionSource {
     ),
     wasm.get(a),
     wasm.set(at),
-    // The odd step first, then two at a time.
-    wasm.when([wasm.get(length), wasm.integer(1), wasm.and], [step(0), advance(1)]),
-    wasm.when(
+    // One step in a turn: see resident-kernels.ts.
+    wasm.repeat(
+      [step, wasm.increase(at, tileBytes), wasm.increase(panel, tileBytes)],
       [wasm.get(at), wasm.get(end), wasm.lessThan],
-      wasm.repeat([step(0), step(tileBytes), advance(2)], [wasm.get(at), wasm.get(end), wasm.lessThan]),
     ),
     eachSum((row, offset, sum) => [wasm.get(row), wasm.get(sum), wasm.store(offset)]),
     wasm.increase(c, tileColumns * 8),

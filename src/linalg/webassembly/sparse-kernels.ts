@@ -1,6 +1,6 @@
 /**
  * The product AᵀB for a B with many zeros, as the cotangent behind a ReLU is, on a program's memory: for each column of B
- * the list of its other entries, then sixteen elements of the result at a time, each the sum of A's rows by this list.
+ * the list of its other entries, then twelve elements of the result at a time, each the sum of A's rows by this list.
  *
  * Every element is summed in ascending order with one accumulator, as in the dense product. What is left out are terms of
  * ±0, which change no sum that begins at 0, as long as A is finite (0·∞ is NaN): the caller asks `allFinite` first.
@@ -93,8 +93,9 @@ function listEntries(): wasm.FunctionSource {
 /** multiplyListed(a, lists, c, strideC, rows, columns, inner): C, rows × columns, from the lists of B's columns. */
 function multiplyListed(): wasm.FunctionSource {
   const [a, lists, c, strideC, rows, columns, inner, entry, end, list, target, left, source, at] = numbers(0, 14);
-  const sums = numbers(14, 8);
-  const [factor] = numbers(22, 1);
+  // Six sums, six loads, factor and product are in registers at once; eight and eight would not be (resident-kernels.ts).
+  const sums = numbers(14, 6);
+  const [factor] = numbers(20, 1);
   /** So many of A's columns, two in each sum: all columns of C for them; then the next. */
   const block = (width: number, store: (sum: number, k: number) => Code): Code => {
     const used = sums.slice(0, width / 2);
@@ -132,9 +133,9 @@ function multiplyListed(): wasm.FunctionSource {
   return {
     name: "multiplyListed",
     parameters: repeated(i32, 7),
-    locals: [...repeated(i32, 7), ...repeated(v128, 9)],
+    locals: [...repeated(i32, 7), ...repeated(v128, 7)],
     body: [
-      wasm.when(more(15), wasm.repeat(block(16, storeBoth), more(15))),
+      wasm.when(more(11), wasm.repeat(block(12, storeBoth), more(11))),
       wasm.when(
         more(0),
         wasm.repeat(
