@@ -92,8 +92,8 @@ function subtractRows(): wasm.FunctionSource {
   const pivots = wasm.numbers(10, 3);
   const targets = wasm.numbers(13, 2);
   const factors = wasm.numbers(15, 8);
-  const loaded = wasm.numbers(23, 4);
-  const sums = wasm.numbers(27, 2);
+  const sums = wasm.numbers(23, 2);
+  const [loaded] = wasm.numbers(25, 1);
   const sources = [at, ...pivots];
   const next: Code = [
     // The second row, or the first one once more where there is no other: the same is stored twice.
@@ -104,18 +104,18 @@ function subtractRows(): wasm.FunctionSource {
       [sumOf(second, f, strideF), sumOf(targets[1], c, stride)],
     ),
     [f, second].flatMap((row, r) =>
-      loaded.flatMap((_row, s) => [wasm.get(row), wasm.loadSplat(8 * s), wasm.set(factors[4 * r + s])]),
+      sources.flatMap((_row, s) => [wasm.get(row), wasm.loadSplat(8 * s), wasm.set(factors[4 * r + s])]),
     ),
     [wasm.get(p), wasm.set(at), wasm.get(columns), wasm.set(left)],
     pivots.flatMap((row, s) => sumOf(row, sources[s], stride)),
   ];
   const pairOfColumns: Code = [
-    sources.flatMap((row, s) => [wasm.get(row), wasm.load(), wasm.set(loaded[s])]),
-    targets.flatMap((target, r) => [
-      [wasm.get(target), wasm.load(), wasm.set(sums[r])],
-      loaded.flatMap((row, s) => [
-        [wasm.get(sums[r]), wasm.get(factors[4 * r + s]), wasm.get(row)],
-        [wasm.multiplyLanes, wasm.subtractLanes, wasm.set(sums[r])],
+    targets.flatMap((target, r) => [wasm.get(target), wasm.load(), wasm.set(sums[r])]),
+    sources.flatMap((row, s) => [
+      [wasm.get(row), wasm.load(), wasm.set(loaded)],
+      sums.flatMap((sum, r) => [
+        [wasm.get(sum), wasm.get(factors[4 * r + s]), wasm.get(loaded)],
+        [wasm.multiplyLanes, wasm.subtractLanes, wasm.set(sum)],
       ]),
     ]),
     targets.flatMap((target, r) => [wasm.get(target), wasm.get(sums[r]), wasm.store()]),
@@ -125,7 +125,7 @@ function subtractRows(): wasm.FunctionSource {
   return {
     name: "subtractRows",
     parameters: wasm.repeated(i32, 7),
-    locals: [...wasm.repeated(i32, 8), ...wasm.repeated(v128, 14)],
+    locals: [...wasm.repeated(i32, 8), ...wasm.repeated(v128, 11)],
     body: wasm.repeat(
       [
         next,

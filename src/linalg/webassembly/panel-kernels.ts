@@ -10,8 +10,8 @@ import * as wasm from "../../webassembly/assembler.ts";
 import { type Code, countDown, get, i32, increase, numbers, repeated, set, v128 } from "../../webassembly/assembler.ts";
 import { thirdsMargin } from "./workspace.ts";
 
-/** Elements of the row index that a turn of the innermost loop covers: the number of columns is a multiple of it. */
-const unrolled = 2;
+/** The number of columns is a multiple of two. */
+type Steps = 1 | 2;
 
 /** v128.load64_zero, f64x2.promote_low_f32x4. */
 const loadSingles = (offset: number): Code => [0xfd, 0x5d, 3, offset, 0xfd, 0x5f];
@@ -48,11 +48,19 @@ const precisions: readonly Precision[] = [
   },
 ];
 
-/** The body for each panel of a matrix: the loop over columns, with the two locals that count and move. */
-function eachPanel(panels: number, columns: number, left: number, before: Code, turn: Code, after: Code): Code {
+/** The body for each panel of a matrix: the loop over columns, `steps` in a turn, with the two locals that count and move. */
+function eachPanel(
+  panels: number,
+  columns: number,
+  steps: Steps,
+  left: number,
+  before: Code,
+  turn: Code,
+  after: Code,
+): Code {
   return countDown(panels, [
     ...before,
-    ...[...get(columns), ...wasm.integer(1), 0x76, ...set(left)],
+    ...[...get(columns), ...(steps === 2 ? [...wasm.integer(1), 0x76] : []), ...set(left)],
     ...countDown(left, turn),
     ...after,
   ]);
@@ -64,7 +72,9 @@ function addColumns({ suffix, pairs, bytes, loadPair }: Precision): wasm.Functio
   const sums = numbers(7, pairs);
   const [factor, bits] = numbers(7 + pairs, 2);
   const each = (use: (sum: number, k: number) => Code): Code => sums.flatMap((sum, k) => use(sum, k));
-  const turn = numbers(0, unrolled).flatMap((step) => [
+  // Six sums and the loads of two steps would not be in registers at once (resident-kernels.ts).
+  const steps = pairs === 6 ? 1 : 2;
+  const turn = numbers(0, steps).flatMap((step) => [
     ...[...get(from), ...wasm.loadSplat(8 * step), ...set(factor)],
     ...each((sum, k) => [
       ...[...get(sum), ...loadPair(matrix, step, k, bits), ...get(factor)],
@@ -78,9 +88,10 @@ function addColumns({ suffix, pairs, bytes, loadPair }: Precision): wasm.Functio
     body: eachPanel(
       panels,
       columns,
+      steps,
       left,
       [...each((sum, k) => [...get(to), ...wasm.load(16 * k), ...set(sum)]), ...get(factors), ...set(from)],
-      [...turn, ...increase(matrix, unrolled * bytes), ...increase(from, unrolled * 8)],
+      [...turn, ...increase(matrix, steps * bytes), ...increase(from, steps * 8)],
       [...each((sum, k) => [...get(to), ...get(sum), ...wasm.store(16 * k)]), ...increase(to, 16 * pairs)],
     ),
   };
@@ -94,7 +105,8 @@ function addInnerProducts({ suffix, pairs, bytes, loadPair }: Precision): wasm.F
   const [matrix, panels, vector, to, columns, left, at] = numbers(0, 7);
   const entries = numbers(7, pairs);
   const [sum, bits] = numbers(7 + pairs, 2);
-  const turn = numbers(0, unrolled).flatMap((step) => [
+  const steps = 2;
+  const turn = numbers(0, steps).flatMap((step) => [
     ...[...get(at), ...wasm.load(16 * step), ...set(sum)],
     ...entries.flatMap((entry, k) => [
       ...[...get(sum), ...get(entry), ...loadPair(matrix, step, k, bits)],
@@ -109,12 +121,13 @@ function addInnerProducts({ suffix, pairs, bytes, loadPair }: Precision): wasm.F
     body: eachPanel(
       panels,
       columns,
+      steps,
       left,
       [
         ...entries.flatMap((entry, k) => [...get(vector), ...wasm.load(16 * k), ...set(entry)]),
         ...[...get(to), ...set(at)],
       ],
-      [...turn, ...increase(matrix, unrolled * bytes), ...increase(at, unrolled * 16)],
+      [...turn, ...increase(matrix, steps * bytes), ...increase(at, steps * 16)],
       increase(vector, 16 * pairs),
     ),
   };
