@@ -10,8 +10,10 @@ import * as wasm from "../../webassembly/assembler.ts";
 import { type Code, countDown, get, i32, increase, numbers, repeated, set, v128 } from "../../webassembly/assembler.ts";
 import { thirdsMargin } from "./workspace.ts";
 
-/** The number of columns is a multiple of two. */
+/** How many columns a turn of the innermost loop covers; their number is a multiple of two. */
 type Steps = 1 | 2;
+/** Those that V8 gives (resident-kernels.ts). */
+const vectorRegisters = 15;
 
 /** v128.load64_zero, f64x2.promote_low_f32x4. */
 const loadSingles = (offset: number): Code => [0xfd, 0x5d, 3, offset, 0xfd, 0x5f];
@@ -60,7 +62,7 @@ function eachPanel(
 ): Code {
   return countDown(panels, [
     ...before,
-    ...[...get(columns), ...(steps === 2 ? [...wasm.integer(1), 0x76] : []), ...set(left)],
+    ...[...get(columns), ...wasm.shiftRight(steps - 1), ...set(left)],
     ...countDown(left, turn),
     ...after,
   ]);
@@ -72,8 +74,8 @@ function addColumns({ suffix, pairs, bytes, loadPair }: Precision): wasm.Functio
   const sums = numbers(7, pairs);
   const [factor, bits] = numbers(7 + pairs, 2);
   const each = (use: (sum: number, k: number) => Code): Code => sums.flatMap((sum, k) => use(sum, k));
-  // Six sums and the loads of two steps would not be in registers at once (resident-kernels.ts).
-  const steps = pairs === 6 ? 1 : 2;
+  // Two steps where the sums and all loads of a turn are in registers at once.
+  const steps = 3 * pairs <= vectorRegisters ? 2 : 1;
   const turn = numbers(0, steps).flatMap((step) => [
     ...[...get(from), ...wasm.loadSplat(8 * step), ...set(factor)],
     ...each((sum, k) => [
