@@ -3,7 +3,7 @@
  *
  * Cost: 4n³/3 flops, half of them in matrix products: the columns of a panel are brought up to date one by one, while the
  * rest of the matrix waits for one update of rank 2·32. The other half are products of the matrix with a vector, which run
- * as fast as the memory delivers its rows. Accuracy: backward stable, ‖A − QTQᵀ‖ a few units of round-off.
+ * as fast as the memory delivers its rows. What is below the diagonal is neither read nor kept up to date. Accuracy: backward stable, ‖A − QTQᵀ‖ a few units of round-off.
  *
  * Source: J. Dongarra, S. Hammarling, D. Sorensen, Block Reduction of Matrices to Condensed Forms for Eigenvalue
  * Computations, J. Comput. Appl. Math. 27, 1989 (LAPACK's dlatrd and dsytrd); G. Golub and C. Van Loan, Matrix
@@ -15,6 +15,7 @@ import { planBlocks, runProduct } from "./product-kernel.ts";
 import { residentMemory, residentStart, updateResident } from "./resident.ts";
 import { innerProduct, rowCombination, rowInnerProducts } from "./row-combination.ts";
 import { applyRowReflectors } from "./row-reflectors.ts";
+import { symmetricProduct } from "./symmetric-product.ts";
 
 /** Columns in a panel. */
 const panelColumns = 32;
@@ -22,8 +23,6 @@ const panelColumns = 32;
 const smallSize = 48;
 /** Columns that are so small beside the largest entry count as zero: they would end in slow subnormal numbers. */
 const negligible = 1e-40;
-/** The mirrored triangle is written in squares of this size. */
-const mirrorTile = 32;
 
 /** T by its diagonal (n) and subdiagonal (n − 1), and what overwrites a matrix of n rows by Q times it. */
 export interface Tridiagonal {
@@ -48,6 +47,7 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
   const factors = image + n + 2;
   const combine = rowCombination(data, memory);
   const multiplyRows = rowInnerProducts(data, memory);
+  const multiplySymmetric = symmetricProduct(data, memory);
   data.set(matrix.data, start);
 
   const steps = Math.max(0, n - 1);
@@ -84,7 +84,7 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
       const own = k + 1;
       data.fill(0, image, image + rest);
       if (scale !== 0) {
-        combine(start + own * n + own, n, rest, vector, image, rest);
+        multiplySymmetric(start + own * n + own, n, rest, vector, image);
         multiplyRows(right + own, n, done, vector, factors, rest);
         combine(left + own, n, done, factors, image, rest);
       }
@@ -105,7 +105,6 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
     const at = start + end * n + end;
     if (memory === null) updateUpper(data, n, n - end, left + end, right + end, at, rank);
     else updateResident(memory, n, n - end, left + end, right + end, at, rank, true);
-    mirror(data, at, n, n - end);
   }
   return { diagonal, subdiagonal, applyQ: (target) => applyRowReflectors(data, start, n, scales, 1, target) };
 }
@@ -131,12 +130,4 @@ function updateUpper(
     ...{ accumulate: true, upperOnly: true, strideA: n, strideB: n, strideC: n },
   });
   runProduct(plan, data, left, data, right, data, c);
-}
-
-/** Writes the mirror image of the upper triangle into the lower one. */
-function mirror(data: Float64Array, start: number, n: number, size: number): void {
-  for (let top = 0; top < size; top += mirrorTile)
-    for (let side = 0; side <= top; side += mirrorTile)
-      for (let i = top; i < Math.min(top + mirrorTile, size); i++)
-        for (let j = side; j < Math.min(side + mirrorTile, i); j++) data[start + i * n + j] = data[start + j * n + i];
 }

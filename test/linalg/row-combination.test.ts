@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { residentMemory, residentStart } from "../../src/linalg/resident.ts";
 import { rowCombination, rowInnerProducts, rowProducts } from "../../src/linalg/row-combination.ts";
+import { symmetricProduct } from "../../src/linalg/symmetric-product.ts";
 import { fold, normal, random } from "../../src/math/random.ts";
 
 const number = fc.oneof(fc.double({ noNaN: false }), fc.constantFrom(0, -0, 5e-324, 1e308, Infinity));
@@ -39,5 +40,40 @@ it("row combinations, products and inner products of rows have one order, in Web
       }
     }),
     { numRuns: 200 },
+  );
+});
+
+it("a symmetric product has the bits of the whole matrix's, in WebAssembly and without, and reads nothing below the diagonal", () => {
+  const sizes = fc.record({
+    size: fc.nat({ max: 22 }),
+    gap: fc.nat({ max: 3 }),
+    seed: fc.nat(),
+    special: fc.array(fc.tuple(fc.nat(), number), { maxLength: 2 }),
+  });
+  fc.assert(
+    fc.property(sizes, ({ size, gap, seed, special }) => {
+      const stride = size + gap;
+      const [x, y] = [size * stride, size * stride + size];
+      const end = y + size;
+      const start = normal(fold(random(seed), 0), new Float64Array(end + 1));
+      for (const [place, value] of special) start[place % end] = value;
+      const whole = start.slice();
+      for (let i = 0; i < size; i++)
+        for (let j = 0; j < i; j++) {
+          whole[i * stride + j] = start[j * stride + i];
+          start[i * stride + j] = NaN;
+        }
+      rowCombination(whole, null)(0, stride, size, x, y, size);
+      const plain = start.slice();
+      symmetricProduct(plain, null)(0, stride, size, x, y);
+      expect(plain.slice(y, end)).toEqual(whole.slice(y, end));
+      const memory = residentMemory(end);
+      if (memory === null) throw new Error("There is no WebAssembly here.");
+      memory.array.set(start, residentStart);
+      symmetricProduct(memory.array, memory)(residentStart, stride, size, residentStart + x, residentStart + y);
+      // All but the result is as it was.
+      expect(memory.array.slice(residentStart, residentStart + end + 1)).toEqual(plain);
+    }),
+    { numRuns: 300 },
   );
 });

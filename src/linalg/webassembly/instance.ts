@@ -81,9 +81,14 @@ function instantiateGiven(module: object): Kernels {
   try {
     const kernels = instantiate(module);
     const exports = new (engine().Instance)(module).exports as Partial<ResidentKernels>;
-    const missing = ["multiplyRows", "addColumns64", "addColumns21", "addRowProducts", "innerProducts", "atan1"].find(
-      (name) => exports[name] === undefined,
-    );
+    const missing = [
+      "multiplyRows",
+      "addColumns64",
+      "addColumns21",
+      "addRowProducts",
+      "addSymmetricProduct",
+      "atan1",
+    ].find((name) => exports[name] === undefined);
     if (missing !== undefined) throw new ArgumentError(`useWebAssembly: the module exports no \`${missing}\`.`);
     return kernels;
   } catch (cause) {
@@ -155,6 +160,7 @@ export interface ResidentKernels {
   readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
   readonly addScaledRows: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
   readonly addRowProducts: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
+  readonly addSymmetricProduct: (a: number, stride: number, size: number, x: number, y: number) => void;
   readonly innerProducts: (a: number, stride: number, rows: number, x: number, to: number, length: number) => void;
   readonly outerProducts: (a: number, b: number, c: number, count: number, rows: number, columns: number) => void;
   readonly addColumns64: PanelKernel;

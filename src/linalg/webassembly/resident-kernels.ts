@@ -25,6 +25,7 @@ import {
 import { elementLoops } from "./element-loops.ts";
 import { elementaryKernels } from "./elementary-kernels.ts";
 import { exceeds, rowKernels, rowPointers } from "./row-kernels.ts";
+import { addSymmetricProduct } from "./symmetric-kernel.ts";
 import { sparseKernels } from "./sparse-kernels.ts";
 
 const pair = 16;
@@ -302,6 +303,7 @@ export function residentKernels(): wasm.FunctionSource[] {
   return [
     ...[packRows(), packColumns(), copyRows(), repeatNumber(), multiplyRows(), multiplyStrip(), sumRows()],
     ...rowKernels(),
+    addSymmetricProduct(),
     ...elementLoops(),
     ...elementaryKernels(),
     ...sparseKernels(),
