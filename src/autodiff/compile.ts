@@ -17,8 +17,8 @@ import { checked } from "./check-finite.ts";
 import { fuse, readsOf, type Stage } from "./fusion.ts";
 import { planFused, runFused, useResidentLoops, type FusedNode } from "./fused-kernel.ts";
 import { emptyOperand, operandOf, place, planMemory, type Buffer, type StageMemory } from "./memory-plan.ts";
-import { planOperandProduct } from "./operand-product.ts";
-import type { Node, Operand, Tensor } from "./tensor.ts";
+import { planFixedProduct, planOperandProduct } from "./operand-product.ts";
+import type { Node, Operand, ProductPlanner, Tensor } from "./tensor.ts";
 
 export interface CompileOptions {
   /** Run elementwise chains as one kernel; default true. The bits are the same. */
@@ -33,6 +33,11 @@ export interface CompileOptions {
    * an infinity; default false. Such a program does not fuse, and is slower.
    */
   readonly checkFinite?: boolean;
+  /**
+   * The numbers of inputs, by their index, that will be placed before the first run and never change: products with many
+   * zeros among them leave these out. The bits are the same.
+   */
+  readonly fixedInputs?: ReadonlyMap<number, Float64Array>;
 }
 
 /** A compiled graph. Inputs and outputs lie in the caller's memory: place each before the first run. */
@@ -84,7 +89,7 @@ export interface ProgramStructure {
 export function compile(
   inputs: readonly Tensor[],
   outputs: readonly Tensor[],
-  { fuse: fusing = true, webAssembly, checkFinite = false }: CompileOptions = {},
+  { fuse: fusing = true, webAssembly, checkFinite = false, fixedInputs }: CompileOptions = {},
 ): Program {
   const fused = fusing && !checkFinite;
   const constant = constantNodes(outputs);
@@ -117,15 +122,27 @@ export function compile(
     copiesOut[k] = copyOf(operandOf(buffer, output.shape), outside[k]);
     return [outside[k]];
   });
+  // What products keep as long as the program lives.
+  const kept: Operand[] = [];
+  const keep = (size: number): Operand => {
+    const operand = emptyOperand([size]);
+    kept.push(operand);
+    return operand;
+  };
+  const plannerOf = (node: Node): ProductPlanner => {
+    const left = node.inputs.length === 2 ? inputs.indexOf(viewed(node.inputs[0])) : -1;
+    const numbers = copying ? fixedInputs?.get(left) : undefined;
+    return numbers === undefined ? planOperandProduct : planFixedProduct(numbers, keep);
+  };
   const plans = stages.map((stage, index) =>
-    fused ? planStage(stage, index, bufferOf) : planNode(stage[0], bufferOf),
+    fused ? planStage(stage, index, bufferOf, plannerOf) : planNode(stage[0], bufferOf, plannerOf),
   );
   const { offsets, overwritten, total } = planMemory(plans.map((plan) => plan.memory));
   const kernels = plans.map((plan) => plan.kernel(overwritten));
   // Kernels read the place of their operands when they run, so memory is given out once all operands exist.
   const scratch = Math.max(0, ...kernels.map((kernel) => kernel.scratch.reduce((sum, block) => sum + block.size, 0)));
   const fixed = copying ? [...new Set(buffers.values())].filter((buffer) => buffer.external) : [];
-  const room = total + scratch + fixed.reduce((sum, buffer) => sum + buffer.size, 0);
+  const room = total + scratch + [...fixed, ...kept].reduce((sum, { size }) => sum + size, 0);
   const memory = (copying ? residentMemory(room) : null) ?? undefined;
   const start = memory === undefined ? 0 : residentStart;
   const arena = memory?.array ?? new Float64Array(room);
@@ -146,6 +163,10 @@ export function compile(
     if (before !== undefined && before.array.length > 0) arena.set(before.array, next);
     place(buffer.operands, arena, next, memory);
     next += buffer.size;
+  }
+  for (const operand of kept) {
+    place([operand], arena, next, memory);
+    next += operand.size;
   }
   const runs = kernels.map(({ run }, index) => {
     const node = checkFinite ? stages[index][0] : undefined;
@@ -317,7 +338,12 @@ interface StagePlan {
 }
 
 /** A node that runs by its own kernel. */
-function planNode({ primitive, inputs, output }: Node, bufferOf: (tensor: Tensor) => Buffer): StagePlan {
+function planNode(
+  node: Node,
+  bufferOf: (tensor: Tensor) => Buffer,
+  plannerOf: (node: Node) => ProductPlanner,
+): StagePlan {
+  const { primitive, inputs, output } = node;
   const reads = inputs.map(bufferOf);
   const target = bufferOf(output);
   const overwrites = primitive?.overwrites ?? [];
@@ -328,15 +354,20 @@ function planNode({ primitive, inputs, output }: Node, bufferOf: (tensor: Tensor
       mayOverwrite: (read) => reads.every((buffer, index) => buffer !== read || overwrites.includes(index)),
     },
     kernel(): Kernel {
-      const run = primitive?.kernel(operandsOf(inputs, bufferOf), operandOf(target, output.shape), planOperandProduct);
+      const run = primitive?.kernel(operandsOf(inputs, bufferOf), operandOf(target, output.shape), plannerOf(node));
       return { run: run ?? ((): void => undefined), scratch: [] };
     },
   };
 }
 
 /** A stage of fused nodes, or of one that is not elementwise. */
-function planStage(stage: Stage, index: number, bufferOf: (tensor: Tensor) => Buffer): StagePlan {
-  if (stage[0].primitive?.elementwise === undefined) return planNode(stage[0], bufferOf);
+function planStage(
+  stage: Stage,
+  index: number,
+  bufferOf: (tensor: Tensor) => Buffer,
+  plannerOf: (node: Node) => ProductPlanner,
+): StagePlan {
+  if (stage[0].primitive?.elementwise === undefined) return planNode(stage[0], bufferOf, plannerOf);
   const position = new Map(stage.map((node, k) => [bufferOf(node.output), k]));
   const lastRead = new Map<Buffer, number>();
   stage.forEach((node, k) => {

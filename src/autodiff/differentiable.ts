@@ -102,13 +102,17 @@ export function differentiable<Name extends string, const Inputs extends InputSh
   traced.graph.close();
   let known: Curvature | undefined;
   const curvature = (): Curvature => (known ??= traceCurvature(traced, gradient));
-  const newProgram = (): Program => compile([...traced.parameters, ...traced.inputs], outputs, options);
+  const newProgram = (fixedInputs?: ReadonlyMap<number, Float64Array>): Program =>
+    compile([...traced.parameters, ...traced.inputs], outputs, { ...options, ...(fixedInputs && { fixedInputs }) });
   return {
     layout: parameters,
     on(data: Data<Inputs>): BoundLoss {
-      const program = newProgram();
-      const arrays = Object.entries(inputs).map(([name, shape]) => [name, checkedCopy(name, shape, data[name])]);
+      const arrays = Object.entries(inputs).map(
+        ([name, shape]) => [name, checkedCopy(name, shape, data[name])] as const,
+      );
       const copies = Object.fromEntries(arrays) as Readonly<Record<string, Float64Array>>;
+      const first = parameters.tensors.length;
+      const program = newProgram(new Map(arrays.map(([, numbers], index) => [first + index, numbers])));
       const bind = (target: Program): (() => void) => {
         placeData(target, parameters, inputs, (name) => copies[name]);
         return () => undefined;

@@ -1,7 +1,14 @@
 /** The matrix product of operands, wherever they lie: by linalg's planned product, or by WebAssembly inside its memory. */
 import { planProduct } from "../linalg/product.ts";
-import { fitsSparseProduct, runResidentProduct, runSparseProduct } from "../linalg/resident.ts";
-import type { ProductPlanner } from "./tensor.ts";
+import {
+  fitsSparseProduct,
+  listRows,
+  runListedProduct,
+  runResidentProduct,
+  runSparseProduct,
+  sizeOfRowLists,
+} from "../linalg/resident.ts";
+import type { Operand, ProductPlanner } from "./tensor.ts";
 
 /** After a product whose right operand was not sparse, the lists are tried again when it has run so often. */
 const runsBetweenTrials = 64;
@@ -27,3 +34,26 @@ export const planOperandProduct: ProductPlanner = (sizes) => {
     runResidentProduct(memory, sizes, left, right, target);
   };
 };
+
+/**
+ * The planner for a left operand whose numbers never change. Where many are 0, as in pictures and in words counted, the
+ * others are listed once, in memory that `keep` provides for as long as the program lives. The bits are the same.
+ */
+export function planFixedProduct(left: Float64Array, keep: (size: number) => Operand): ProductPlanner {
+  return (sizes) => {
+    const product = planOperandProduct(sizes);
+    const size = sizeOfRowLists(sizes, left);
+    if (size === 0) return product;
+    const lists = keep(size);
+    let listed = false;
+    return (a, aStart, b, bStart, c, cStart) => {
+      const { memory } = c;
+      if (memory !== undefined && a.memory === memory && b.memory === memory) {
+        if (!listed) listRows(memory, sizes, a.offset + aStart, lists.offset);
+        listed = true;
+        if (runListedProduct(memory, sizes, lists.offset, b.offset + bStart, c.offset + cStart)) return;
+      }
+      product(a, aStart, b, bStart, c, cStart);
+    };
+  };
+}

@@ -120,9 +120,40 @@ export function runSparseProduct(
   c: number,
 ): boolean {
   const lists = 8 * panelsStart;
-  const entries = kernels.listEntries(8 * b, 8 * columns, columns, inner, 8 * rows, lists);
+  const entries = kernels.listEntries(8 * b, 8 * columns, 8, columns, inner, 8 * rows, lists);
   if (entries > sparsePart * columns * inner || kernels.allFinite(8 * a, rows * inner) === 0) return false;
-  kernels.multiplyListed(8 * a, lists, 8 * c, 8 * columns, rows, columns, inner);
+  kernels.multiplyListed(8 * a, lists, 8 * c, 8 * columns, 8, rows, columns, inner);
+  return true;
+}
+
+/** How many numbers the lists of a left operand's rows take, or 0 where they would not be faster than tiles. */
+export function sizeOfRowLists(
+  { rows, columns, inner, transposeA, transposeB, accumulate }: ResidentProduct,
+  a: Float64Array,
+): number {
+  if (transposeA || transposeB || accumulate === true || columns < sparseRows || a.length !== rows * inner) return 0;
+  let entries = 0;
+  for (let k = 0; k < a.length; k++) if (a[k] !== 0) entries++;
+  return entries > sparsePart * a.length ? 0 : 2 * rows * (inner + 1);
+}
+
+/** Lists the entries of the rows of a left operand that are not 0, for `runListedProduct`. */
+export function listRows({ kernels }: ResidentMemory, sizes: ResidentProduct, a: number, lists: number): void {
+  const { rows, columns, inner } = sizes;
+  kernels.listEntries(8 * a, 8, 8 * inner, rows, inner, 8 * columns, 8 * lists);
+}
+
+/** c = a·b, where a is given by the lists of its rows: the bits of the dense product. False, and nothing done, where b is not finite. */
+export function runListedProduct(
+  { kernels }: ResidentMemory,
+  { rows, columns, inner }: ResidentProduct,
+  lists: number,
+  b: number,
+  c: number,
+): boolean {
+  if (kernels.allFinite(8 * b, inner * columns) === 0) return false;
+  // The columns of cᵀ = bᵀaᵀ.
+  kernels.multiplyListed(8 * b, 8 * lists, 8 * c, 8, 8 * columns, columns, rows, inner);
   return true;
 }
 

@@ -2,12 +2,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fold, normal, random, uniform } from "../../src/math/random.ts";
+import { affine, differentiable, mean, relu, square } from "../../src/autodiff/index.ts";
+import { interpreted } from "../../src/autodiff/interpreted.ts";
+import { layout } from "../../src/linalg/layout.ts";
 import {
   fitsSparseProduct,
+  listRows,
   residentMemory,
   residentStart,
+  runListedProduct,
   runResidentProduct,
   runSparseProduct,
+  sizeOfRowLists,
 } from "../../src/linalg/resident.ts";
 
 interface Sizes {
@@ -78,5 +84,92 @@ describe("the product with lists of entries", () => {
     expect(fitsSparseProduct({ ...product, transposeB: true })).toBe(false);
     expect(fitsSparseProduct({ ...product, accumulate: true })).toBe(false);
     expect(fitsSparseProduct({ ...product, columns: 1000 })).toBe(false);
+  });
+});
+
+/** AB by the lists of A's rows, and without; a hundred numbers behind the lists that must stay. */
+function byRows(
+  { rows, columns, inner }: Sizes,
+  kept: number,
+  seed: number,
+  spoil?: number,
+): [boolean, number[], number[]] {
+  const product = { rows, columns, inner, transposeA: false, transposeB: false };
+  const key = random(seed);
+  const places = uniform(fold(key, 1), new Float64Array(rows * inner));
+  const left = normal(fold(key, 0), new Float64Array(rows * inner)).map((v, k) =>
+    places[k] < kept ? v : k % 2 === 0 ? 0 : -0,
+  );
+  const listSize = 2 * rows * (inner + 1);
+  const memory = residentMemory(left.length + inner * columns + 2 * rows * columns + listSize + 100);
+  if (memory === null) throw new Error("there is no WebAssembly here");
+  const { array } = memory;
+  const a = residentStart;
+  const b = a + left.length;
+  const c = b + inner * columns;
+  const d = c + rows * columns;
+  const lists = d + rows * columns;
+  array.set(left, a);
+  array.set(normal(fold(key, 2), new Float64Array(inner * columns)), b);
+  if (spoil !== undefined) array[b + (seed % (inner * columns))] = spoil;
+  array.fill(7, lists + listSize, lists + listSize + 100);
+  expect([0, listSize]).toContain(sizeOfRowLists(product, left));
+  listRows(memory, product, a, lists);
+  const done = runListedProduct(memory, product, lists, b, c);
+  runResidentProduct(memory, product, a, b, d);
+  expect(array.subarray(lists + listSize, lists + listSize + 100).every((value) => value === 7)).toBe(true);
+  return [done, [...array.subarray(c, d)], [...array.subarray(d, lists)]];
+}
+
+describe("the product with lists of a left operand's rows", () => {
+  it("has the same bits at all sizes", () => {
+    fc.assert(
+      fc.property(sizes, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(), (size, kept, seed) => {
+        const [done, sparse, dense] = byRows({ ...size, rows: size.columns, columns: size.rows }, kept, seed);
+        expect(done).toBe(true);
+        expect(sparse).toEqual(dense);
+      }),
+    );
+  });
+
+  it("leaves it to the other where the right operand is not finite", () => {
+    const size = { rows: 16, columns: 64, inner: 100 };
+    expect(byRows(size, 0.5, 1)[0]).toBe(true);
+    for (const spoil of [NaN, Infinity, -Infinity]) expect(byRows(size, 0.5, 12345, spoil)[0]).toBe(false);
+  });
+
+  it("is for operands as they are, with many zeros and columns enough", () => {
+    const product = { rows: 4, columns: 16, inner: 10, transposeA: false, transposeB: false };
+    const half = Float64Array.from({ length: 40 }, (_value, k) => k % 2);
+    expect(sizeOfRowLists(product, half)).toBe(2 * 4 * 11);
+    expect(sizeOfRowLists(product, new Float64Array(40).fill(1))).toBe(0);
+    expect(sizeOfRowLists(product, half.subarray(1))).toBe(0);
+    expect(sizeOfRowLists({ ...product, columns: 15 }, half)).toBe(0);
+    expect(sizeOfRowLists({ ...product, transposeA: true }, half)).toBe(0);
+    expect(sizeOfRowLists({ ...product, transposeB: true }, half)).toBe(0);
+    expect(sizeOfRowLists({ ...product, accumulate: true }, half)).toBe(0);
+  });
+
+  it("gives a network on sparse data the bits of its interpretation", () => {
+    const model = layout({ W: [30, 40], b: [40], V: [40, 1] });
+    fc.assert(
+      fc.property(fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), (seed, kept) => {
+        const key = random(seed);
+        const places = uniform(fold(key, 0), new Float64Array(20 * 30));
+        const x = normal(fold(key, 1), new Float64Array(20 * 30)).map((v, k) => (places[k] < kept ? v : 0));
+        const loss: Parameters<typeof differentiable<"W" | "b" | "V", { x: number[] }>>[2] = (p, given) =>
+          mean(square(affine(relu(affine(given.x, p.W, p.b)), p.V, p.b)));
+        const point = normal(fold(key, 2), new Float64Array(model.size));
+        const both = [differentiable, interpreted].map((front) => {
+          const objective = front(model, { x: [20, 30] }, loss).on({ x });
+          const gradient = new Float64Array(model.size);
+          // Twice: lists are made in the first run.
+          objective.valueAndGradient(point, gradient);
+          return [objective.valueAndGradient(point, gradient), ...gradient];
+        });
+        expect(both[0]).toEqual(both[1]);
+      }),
+      { numRuns: 30 },
+    );
   });
 });

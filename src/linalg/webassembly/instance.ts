@@ -173,6 +173,7 @@ export interface ResidentKernels {
   readonly listEntries: (
     b: number,
     strideB: number,
+    next: number,
     columns: number,
     inner: number,
     strideA: number,
@@ -183,6 +184,7 @@ export interface ResidentKernels {
     lists: number,
     c: number,
     strideC: number,
+    next: number,
     rows: number,
     columns: number,
     inner: number,

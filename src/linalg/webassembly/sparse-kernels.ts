@@ -1,6 +1,7 @@
 /**
- * The product AᵀB for a B with many zeros, as the cotangent behind a ReLU is, on a program's memory: for each column of B
- * the list of its other entries, then twelve elements of the result at a time, each the sum of A's rows by this list.
+ * Products with a matrix of many zeros on a program's memory: AᵀB for such a B, as the cotangent behind a ReLU is, and BᵀA,
+ * where the rows of Bᵀ are those of sparse data. For each column of B the list of its other entries, then twelve elements of
+ * the result at a time, each the sum of A's rows by this list.
  *
  * Every element is summed in ascending order with one accumulator, as in the dense product. What is left out are terms of
  * ±0, which change no sum that begins at 0, as long as A is finite (0·∞ is NaN): the caller asks `allFinite` first.
@@ -59,15 +60,16 @@ function allFinite(): wasm.FunctionSource {
 }
 
 /**
- * listEntries(b, strideB, columns, inner, strideA, lists) → how many entries of B are not 0. Each column has room for
- * inner + 1 entries: first the address behind its last, then the entries, those of A's rows `strideA` bytes apart.
+ * listEntries(b, strideB, next, columns, inner, strideA, lists) → how many entries of B are not 0, whose columns begin `next`
+ * bytes apart and whose rows `strideB`. Each column has room for inner + 1 entries: first the address behind its last, then
+ * the entries, those of A's rows `strideA` bytes apart.
  */
 function listEntries(): wasm.FunctionSource {
-  const [b, strideB, columns, inner, strideA, lists, at, row, left, to, total] = numbers(0, 11);
-  const value = 11;
+  const [b, strideB, next, columns, inner, strideA, lists, at, row, left, to, total] = numbers(0, 12);
+  const value = 12;
   return {
     name: "listEntries",
-    parameters: repeated(i32, 6),
+    parameters: repeated(i32, 7),
     results: [i32],
     locals: [...repeated(i32, 5), v128],
     body: [
@@ -83,19 +85,23 @@ function listEntries(): wasm.FunctionSource {
         [get(lists), get(to), storeWord(0)],
         [get(total), get(to), get(lists), wasm.subtract, wasm.shiftRight(4), integer(1), wasm.subtract, wasm.add],
         set(total),
-        [get(lists), get(inner), integer(1), wasm.add, wasm.shiftLeft(4), wasm.add, set(lists), increase(b, 8)],
+        [get(lists), get(inner), integer(1), wasm.add, wasm.shiftLeft(4), wasm.add, set(lists)],
+        increaseBy(b, next),
       ]),
       get(total),
     ],
   };
 }
 
-/** multiplyListed(a, lists, c, strideC, rows, columns, inner): C, rows × columns, from the lists of B's columns. */
+/**
+ * multiplyListed(a, lists, c, strideC, next, rows, columns, inner): C, rows × columns, from the lists of B's columns. Its rows
+ * begin `strideC` bytes apart and its columns `next`, which are exchanged for the transpose of C.
+ */
 function multiplyListed(): wasm.FunctionSource {
-  const [a, lists, c, strideC, rows, columns, inner, entry, end, list, target, left, source, at] = numbers(0, 14);
+  const [a, lists, c, strideC, next, rows, columns, inner, entry, end, list, target, left, source, at] = numbers(0, 15);
   // Six sums, six loads, factor and product are in registers at once; eight and eight would not be (resident-kernels.ts).
-  const sums = numbers(14, 6);
-  const [factor] = numbers(20, 1);
+  const sums = numbers(15, 6);
+  const [factor] = numbers(21, 1);
   /** So many of A's columns, two in each sum: all columns of C for them; then the next. */
   const block = (width: number, store: (sum: number, k: number) => Code): Code => {
     const used = sums.slice(0, width / 2);
@@ -118,7 +124,7 @@ function multiplyListed(): wasm.FunctionSource {
           ),
         ),
         [get(target), set(at), used.map((sum, k) => store(sum, k))],
-        [increase(target, 8)],
+        increaseBy(target, next),
         [get(list), get(inner), integer(1), wasm.add, wasm.shiftLeft(4), wasm.add, set(list)],
       ]),
       [increase(a, 8 * width), increase(rows, -width)],
@@ -132,10 +138,11 @@ function multiplyListed(): wasm.FunctionSource {
   const more = (count: number): Code => [get(rows), integer(count), [0x4a]];
   return {
     name: "multiplyListed",
-    parameters: repeated(i32, 7),
+    parameters: repeated(i32, 8),
     locals: [...repeated(i32, 7), ...repeated(v128, 7)],
     body: [
       wasm.when(more(11), wasm.repeat(block(12, storeBoth), more(11))),
+      wasm.when(more(7), block(8, storeBoth)),
       wasm.when(
         more(0),
         wasm.repeat(
