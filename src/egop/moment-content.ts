@@ -10,7 +10,8 @@
 import { addRows, frequentDirections, type FrequentDirections } from "../linalg/frequent-directions.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { Matrix } from "../linalg/matrix.ts";
-import { gram, multiply, planProduct, type PlannedProduct } from "../linalg/product.ts";
+import { packedGram } from "../linalg/packed-gram.ts";
+import { multiply, planProduct, type PlannedProduct } from "../linalg/product.ts";
 import { normal } from "../math/random.ts";
 import { gatherGroup, groupsOf, matrixSizes, type Group, type MomentForm, type RandomizedForm } from "./moment-form.ts";
 
@@ -67,7 +68,7 @@ function sumsOf(groups: readonly Group[]): ContentArithmetic {
     combine: addSums,
     of: (gradients) => ({
       arrays: groups.map((group) =>
-        packed(gram(group.size === gradients.columns ? gradients : partOf(gradients, group))),
+        packedGram(group.size === gradients.columns ? gradients : partOf(gradients, group)),
       ),
       lost: 0,
     }),
@@ -79,13 +80,6 @@ export function partOf(gradients: Matrix, group: Group): Matrix {
   const part = new Matrix(gradients.rows, group.size);
   for (let m = 0; m < gradients.rows; m++) gatherGroup(group, gradients.row(m), part.data, m * group.size);
   return part;
-}
-
-/** The upper triangle of a symmetric matrix, row by row. */
-function packed({ rows: n, data }: Matrix): Float64Array {
-  const triangle = new Float64Array((n * (n + 1)) / 2);
-  for (let i = 0, at = 0; i < n; at += n - i, i++) triangle.set(data.subarray(i * n + i, (i + 1) * n), at);
-  return triangle;
 }
 
 /** The symmetric n × n matrix of an upper triangle, times a number. */

@@ -19,9 +19,18 @@ export const mostSum = 1e270;
 
 /** The Euclidean norm of `count` numbers that lie `stride` apart, without overflow or harmful underflow. */
 export function strideNorm(data: Float64Array, offset: number, stride: number, count: number): number {
+  const sum = sumOfSquares(data, offset, stride, count);
+  return sum > leastSum && sum < mostSum ? Math.sqrt(sum) : scaledNorm(data, offset, stride, count);
+}
+
+/**
+ * A function of its own: V8 may compile a loop while it runs for the first time, and where something that has never run
+ * yet comes behind the loop, leave that code again at every later call, which costs 0.1 ms each time.
+ */
+function sumOfSquares(data: Float64Array, offset: number, stride: number, count: number): number {
   let sum = 0;
   for (let k = 0, at = offset; k < count; k++, at += stride) sum += data[at] * data[at];
-  return sum > leastSum && sum < mostSum ? Math.sqrt(sum) : scaledNorm(data, offset, stride, count);
+  return sum;
 }
 
 function scaledNorm(data: Float64Array, offset: number, stride: number, count: number): number {
