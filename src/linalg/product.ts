@@ -196,8 +196,16 @@ function plannedProduct(description: ProductDescription, upperOnly: boolean): Pl
       run(storedRows, storedColumns, b, bOffset, strideB, a, aOffset, c, cOffset, accumulate);
   }
   const plan = planBlocks({
-    ...{ rows, columns, inner, transposeA, transposeB, accumulate, upperOnly },
-    ...{ strideA, strideB, strideC },
+    rows,
+    columns,
+    inner,
+    transposeA,
+    transposeB,
+    accumulate,
+    upperOnly,
+    strideA,
+    strideB,
+    strideC,
   });
   return (a, aOffset, b, bOffset, c, cOffset) => runProduct(plan, a, aOffset, b, bOffset, c, cOffset);
 }
