@@ -43,7 +43,8 @@ interface Workspace {
 
 /** Adds the blocks to the description of a product, and the workspace when it is JavaScript's. */
 export function planBlocks(description: Omit<ProductPlan, "depth" | "workspace">): ProductPlan {
-  const { rows, columns, inner, transposeA, transposeB, accumulate, upperOnly, strideA, strideB, strideC } = description;
+  const { rows, columns, inner, transposeA, transposeB, accumulate, upperOnly, strideA, strideB, strideC } =
+    description;
   // Blocks of equal length: a short last one would be spent on loading and storing C.
   const depth = Math.ceil(inner / Math.max(1, Math.ceil(inner / innerBlock)));
   // Field by field: to spread an object takes longer than a small product.
