@@ -15,7 +15,7 @@
  */
 import { type BlockedProduct, copyRows, packColumns, packRows } from "./product-panels.ts";
 import { type Kernels, webAssemblyKernels } from "./webassembly/instance.ts";
-import { runProductInWebAssembly } from "./webassembly/product.ts";
+import { fitsInPlace, runInPlace, runProductInWebAssembly } from "./webassembly/product.ts";
 
 const tileRows = 3;
 const tileColumns = 4;
@@ -26,7 +26,7 @@ const columnBlock = 512;
 /** From so many columns on, the copy of three columns of a transposed A is paid for by reading them side by side. */
 const columnsWorthPackingA = 48;
 /** From so many products on, the WebAssembly kernel's time with the copies is less than the time of these loops. */
-const workWorthCopying = 4096;
+const workWorthCopying = 512;
 
 /** A product with its blocks and its workspace. */
 export interface ProductPlan extends BlockedProduct {
@@ -97,7 +97,8 @@ export function runProduct(
   }
   const kernels = kernelsFor(plan);
   if (kernels !== null) {
-    runProductInWebAssembly(kernels, plan, a, aOffset, b, bOffset, c, cOffset);
+    if (fitsInPlace(plan)) runInPlace(kernels, plan, a, aOffset, b, bOffset, c, cOffset);
+    else runProductInWebAssembly(kernels, plan, a, aOffset, b, bOffset, c, cOffset);
     return;
   }
   const workspace = (plan.workspace ??= makeWorkspace(plan));

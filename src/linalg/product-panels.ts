@@ -100,12 +100,14 @@ export function copyRows(
   height: number,
   across: number,
 ): void {
+  if (fromStride === across && toStride === across && height * across >= longRow && height > 4) {
+    to.set(from.subarray(fromStart, fromStart + height * across), toStart);
+    return;
+  }
   if (across >= longRow && height >= manyRows) {
-    const whole = fromStride === across && toStride === across;
-    const [pieces, length] = whole ? [1, height * across] : [height, across];
-    for (let i = 0; i < pieces; i++) {
+    for (let i = 0; i < height; i++) {
       const first = fromStart + i * fromStride;
-      to.set(from.subarray(first, first + length), toStart + i * toStride);
+      to.set(from.subarray(first, first + across), toStart + i * toStride);
     }
     return;
   }

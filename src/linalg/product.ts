@@ -96,8 +96,16 @@ export function gram(a: Matrix, options: GramOptions = {}): Matrix {
   requireSizes("gram", out, n, n);
   if (out.data === data) throw overlapping("gram");
   const plan = planBlocks({
-    ...{ rows: n, columns: n, inner, transposeA: !transpose, transposeB: transpose, accumulate, upperOnly: true },
-    ...{ strideA: stride, strideB: stride, strideC: n },
+    rows: n,
+    columns: n,
+    inner,
+    transposeA: !transpose,
+    transposeB: transpose,
+    accumulate,
+    upperOnly: true,
+    strideA: stride,
+    strideB: stride,
+    strideC: n,
   });
   runProduct(plan, data, 0, data, 0, out.data, 0);
   mirror(out.data, 0, n, n);

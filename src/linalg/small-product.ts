@@ -5,9 +5,9 @@
  */
 import { Matrix } from "./matrix.ts";
 
-/** Whether a product is small: by its multiplications, of which four columns at a time make more in the same time. */
+/** Whether a product is small, by its multiplications; fewer than four columns leave most of a blocked product's tile empty. */
 export function isSmallProduct(rows: number, columns: number, inner: number): boolean {
-  return rows * columns * inner <= (columns < 4 ? 2048 : 4096);
+  return rows * columns * inner <= (columns < 4 ? 2048 : 512);
 }
 
 /** Sizes, and the distances between neighbors along rows and along columns of op(a) and op(b). */

@@ -14,13 +14,26 @@ import { allBytes, productBytes, residentBytes } from "./bytes.ts";
 /** The module's functions and its memory, seen as doubles. */
 export interface Kernels {
   strip(a: number, panels: number, c: number, stride: number, tiles: number, length: number, resume: number): void;
+  multiplyInPlace(
+    a: number,
+    rowStep: number,
+    innerStep: number,
+    b: number,
+    strideB: number,
+    c: number,
+    strideC: number,
+    strips: number,
+    tiles: number,
+    length: number,
+    resume: number,
+  ): void;
   subtractRows(f: number, strideF: number, p: number, c: number, stride: number, rows: number, columns: number): void;
   exchange(a: number, b: number, pairs: number): void;
   /** The memory, of at least so many doubles; the array is another one after the memory has grown. */
   memory(doubles: number): Float64Array;
 }
 
-interface Exports extends Pick<Kernels, "strip" | "subtractRows" | "exchange"> {
+interface Exports extends Omit<Kernels, "memory"> {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
 
@@ -101,12 +114,15 @@ function instantiateGiven(module: object): Kernels {
 
 function instantiate(module: object): Kernels {
   const { Instance } = engine();
-  const { strip, subtractRows, exchange, memory } = new Instance(module).exports as Exports;
-  if (![strip, subtractRows, exchange].every((kernel) => typeof kernel === "function"))
-    throw new ArgumentError("useWebAssembly: the module lacks one of `strip`, `subtractRows` and `exchange`.");
+  const { strip, multiplyInPlace, subtractRows, exchange, memory } = new Instance(module).exports as Exports;
+  if (![strip, multiplyInPlace, subtractRows, exchange].every((kernel) => typeof kernel === "function"))
+    throw new ArgumentError(
+      "useWebAssembly: the module lacks one of `strip`, `multiplyInPlace`, `subtractRows` and `exchange`.",
+    );
   let view = new Float64Array(memory.buffer);
   return {
     strip,
+    multiplyInPlace,
     subtractRows,
     exchange,
     memory(doubles) {

@@ -78,6 +78,59 @@ function strip(): wasm.FunctionSource {
   };
 }
 
+/**
+ * multiplyInPlace(a, rowStep, innerStep, b, strideB, c, strideC, strips, tiles, length, resume): C = A·B, or C + A·B with
+ * `resume`, of operands as they lie, whole strips of four rows and tiles of four columns. The rows of A are `rowStep` and its
+ * columns `innerStep` bytes apart, those of B and C as strides; length, strips and tiles are at least 1. A row's tiles go from
+ * right to left: what the last of them writes past the end of a row, the first of the next row overwrites, unless it resumes.
+ */
+function multiplyInPlace(): wasm.FunctionSource {
+  const [a, rowStep, innerStep, b, strideB, c, strideC, strips, tiles, length, resume] = wasm.numbers(0, 11);
+  const [left, across, first, target, at] = wasm.numbers(11, 5);
+  const factors = wasm.numbers(16, stripRows);
+  const rows = [target, ...wasm.numbers(20, 3)];
+  const sums = wasm.numbers(23, 8);
+  const [b0, b1, factor] = wasm.numbers(31, 3);
+  const { get, set } = wasm;
+  const eachSum = (use: (row: number, offset: number, sum: number) => Code): Code =>
+    rows.flatMap((row, r) => [use(row, 0, sums[2 * r]), use(row, pair, sums[2 * r + 1])]);
+  const step: Code = [
+    [get(at), wasm.load(), set(b0), get(at), wasm.load(pair), set(b1)],
+    factors.flatMap((from, r) => [
+      [get(from), wasm.loadSplat(), set(factor)],
+      [addProduct(sums[2 * r], factor, b0), addProduct(sums[2 * r + 1], factor, b1)],
+    ]),
+    [at, ...factors].flatMap((local) => wasm.increaseBy(local, local === at ? strideB : innerStep)),
+  ];
+  const tile: Code = [
+    [get(a), set(factors[0]), factors.slice(1).flatMap((row, r) => sumOf(row, factors[r], rowStep))],
+    rows.slice(1).flatMap((row, r) => sumOf(row, rows[r], strideC)),
+    wasm.when(
+      get(resume),
+      eachSum((row, offset, sum) => [get(row), wasm.load(offset), set(sum)]),
+      eachSum((_row, _offset, sum) => [wasm.zero, set(sum)]),
+    ),
+    [get(first), set(at), get(length), set(left)],
+    wasm.countDown(left, step),
+    eachSum((row, offset, sum) => [get(row), get(sum), wasm.store(offset)]),
+    [wasm.increase(target, -tileColumns * 8), wasm.increase(first, -tileColumns * 8)],
+  ];
+  const lastTile = (local: number): Code => [
+    [get(local), get(tiles), wasm.integer(1), wasm.subtract, wasm.shiftLeft(5), wasm.add],
+  ];
+  const fourRows = (local: number, by: number): Code => [get(local), get(by), wasm.shiftLeft(2), wasm.add, set(local)];
+  return {
+    name: "multiplyInPlace",
+    parameters: wasm.repeated(i32, 11),
+    locals: [...wasm.repeated(i32, 12), ...wasm.repeated(v128, 11)],
+    body: wasm.countDown(strips, [
+      [lastTile(b), set(first), lastTile(c), set(target), get(tiles), set(across)],
+      wasm.countDown(across, tile),
+      [fourRows(a, rowStep), fourRows(c, strideC)],
+    ]),
+  };
+}
+
 /** So many rows are subtracted in one pass over the rows that they are taken from. */
 export const subtractedRows = 4;
 
@@ -167,7 +220,7 @@ function sumOf(target: number, x: number, y: number): Code {
 
 /** What products and eliminations are made of. */
 export function productKernels(): wasm.FunctionSource[] {
-  return [strip(), subtractRows(), exchange()];
+  return [strip(), multiplyInPlace(), subtractRows(), exchange()];
 }
 
 /** The module of products and eliminations alone, below 2 kB, with the memory's first pages. */

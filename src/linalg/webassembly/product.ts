@@ -56,6 +56,53 @@ export function runProductInWebAssembly(
   }
 }
 
+/** Up to so many numbers B is not worth its panels. */
+const smallOperand = 12_288;
+/** Up to so many columns it is as fast to compute what is below the diagonal, too. */
+const smallTriangle = 32;
+
+/** Whether `runInPlace` is the faster road for a product. */
+export function fitsInPlace({ rows, columns, inner, upperOnly }: BlockedProduct): boolean {
+  if (inner * columns > smallOperand || (upperOnly && columns > smallTriangle)) return false;
+  return (rows + 3) * (inner + columns + 3) + inner * columns + 8 <= workspace;
+}
+
+/**
+ * Runs a planned product whose operands are small enough to be copied as they are: one call, in which rows and columns beyond
+ * the last are computed from whatever lies there, and left.
+ */
+export function runInPlace(
+  kernels: Kernels,
+  plan: BlockedProduct,
+  a: Float64Array,
+  aOffset: number,
+  b: Float64Array,
+  bOffset: number,
+  c: Float64Array,
+  cOffset: number,
+): void {
+  const { rows, columns, inner, accumulate, transposeA, transposeB, strideA, strideB, strideC } = plan;
+  const memory = kernels.memory(workspace);
+  const [strips, tiles] = [(rows + 3) >> 2, (columns + 3) >> 2];
+  // What is read past the end of a row of A or B is left; a row of C that is read may not have been written to before.
+  const widthC = accumulate ? 4 * tiles : columns;
+  const bStart = 4 * strips * inner;
+  const cAt = bStart + inner * columns + 4;
+  const [rowsA, columnsA] = transposeA ? [inner, rows] : [rows, inner];
+  copyRows(a, aOffset, strideA, memory, 0, columnsA, rowsA, columnsA);
+  if (!transposeB) copyRows(b, bOffset, strideB, memory, bStart, columns, inner, columns);
+  else
+    for (let j = 0; j < columns; j++)
+      for (let p = 0, from = bOffset + j * strideB, to = bStart + j; p < inner; p++, to += columns)
+        memory[to] = b[from++];
+  if (accumulate) copyRows(c, cOffset, strideC, memory, cAt, widthC, rows, columns);
+  const [rowStep, innerStep] = transposeA ? [8, 8 * rows] : [8 * inner, 8];
+  const [b0, strideOfB, c0, strideOfC] = [8 * bStart, 8 * columns, 8 * cAt, 8 * widthC];
+  const resume = accumulate ? 1 : 0;
+  kernels.multiplyInPlace(0, rowStep, innerStep, b0, strideOfB, c0, strideOfC, strips, tiles, inner, resume);
+  copyRows(memory, cAt, widthC, c, cOffset, strideC, rows, columns);
+}
+
 /** Rows of A side by side; a missing row reads the first one, and what comes of it is not stored. */
 function packAlong(
   a: Float64Array,
