@@ -200,7 +200,6 @@ function factorSingly({ rows, columns, data }: Matrix, scales: Float64Array): vo
 
 function factorInBlocks(packed: Matrix, scales: Float64Array): void {
   const { rows, columns, data } = packed;
-  const row = new Float64Array(columns);
   for (let first = 0; first < scales.length; first += reflectorBlock) {
     const count = Math.min(reflectorBlock, scales.length - first);
     const apart = rows - first >= tallPanel && columns > count ? panelOf(packed, first, count) : undefined;
@@ -209,7 +208,8 @@ function factorInBlocks(packed: Matrix, scales: Float64Array): void {
     const start = apart === undefined ? 0 : first;
     for (let j = first - start; j < first - start + count; j++) {
       const scale = makeReflector(panel, j * stride + j, stride, rows - start - j);
-      reflectRows(panel, stride, j, rows - start, j + 1, first - start + count, scale, row);
+      const [diagonal, right] = [j * stride + j, first - start + count - j - 1];
+      applyReflector(panel, diagonal, stride, rows - start - j, scale, panel, diagonal + 1, stride, right);
       scales[start + j] = scale;
     }
     if (apart !== undefined) putBack(apart, packed, first, count);
@@ -226,7 +226,7 @@ function factorInBlocks(packed: Matrix, scales: Float64Array): void {
   }
 }
 
-/** Applies reflector j, whose vector lies in column j, to the columns right of it, in what is small. */
+/** Applies reflector j, whose vector lies in column j, to the columns right of it. */
 export function reflectColumns(data: Float64Array, stride: number, j: number, rows: number, scale: number): void {
   const diagonal = j * stride + j;
   applyReflector(data, diagonal, stride, rows - j, scale, data, diagonal + 1, stride, stride - j - 1);
@@ -243,31 +243,4 @@ function panelOf({ data, rows, columns }: Matrix, first: number, count: number):
 function putBack(panel: Float64Array, { data, rows, columns }: Matrix, first: number, count: number): void {
   for (let i = first, from = 0; i < rows; i++)
     for (let at = i * columns + first; at < i * columns + first + count; at++) data[at] = panel[from++];
-}
-
-/** Applies reflector j to the columns from `left` to before `right`, row by row, with room for a row: for matrices of any size. */
-export function reflectRows(
-  data: Float64Array,
-  stride: number,
-  j: number,
-  rows: number,
-  left: number,
-  right: number,
-  scale: number,
-  workspace: Float64Array,
-): void {
-  if (scale === 0) return;
-  for (let l = left; l < right; l++) workspace[l] = data[j * stride + l];
-  for (let i = j + 1; i < rows; i++) {
-    const v = data[i * stride + j];
-    for (let l = left, at = i * stride + left; l < right; l++, at++) workspace[l] += v * data[at];
-  }
-  for (let l = left; l < right; l++) {
-    workspace[l] *= scale;
-    data[j * stride + l] -= workspace[l];
-  }
-  for (let i = j + 1; i < rows; i++) {
-    const v = data[i * stride + j];
-    for (let l = left, at = i * stride + left; l < right; l++, at++) data[at] -= v * workspace[l];
-  }
 }

@@ -9,8 +9,8 @@
  * G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013, §5.4 and §5.5.
  */
 import { requireFinite } from "./finite.ts";
-import { makeReflector, smallTarget, strideNorm } from "./householder.ts";
-import { HouseholderQR, householderQR, reflectColumns, reflectRows } from "./householder-qr.ts";
+import { makeReflector, strideNorm } from "./householder.ts";
+import { HouseholderQR, householderQR, reflectColumns } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
 import { copyInRange, unscaleUpper } from "./range.ts";
@@ -134,7 +134,6 @@ export function pivotInPlace(
   order: Int32Array,
   scales: Float64Array,
 ): void {
-  const workspace = data.length <= smallTarget ? null : new Float64Array(stride);
   const norms = new Float64Array(columns);
   const exact = new Float64Array(columns);
   for (let j = 0; j < columns; j++) {
@@ -151,8 +150,7 @@ export function pivotInPlace(
       exact[pivot] = exact[j];
     }
     scales[j] = makeReflector(data, j * stride + j, stride, rows - j);
-    if (workspace === null) reflectColumns(data, stride, j, rows, scales[j]);
-    else reflectRows(data, stride, j, rows, j + 1, stride, scales[j], workspace);
+    reflectColumns(data, stride, j, rows, scales[j]);
     for (let l = j + 1; l < columns; l++) lowerNorm(data, rows, stride, norms, exact, j, l);
   }
 }
