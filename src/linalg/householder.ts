@@ -163,8 +163,8 @@ export const smallTarget = 512;
 
 /**
  * Applies one reflector from the left to `count` rows of a row-major matrix that begin at `offset`. Its vector lies in `v`
- * from `vOffset` on, `vStride` apart, the leading 1 not stored. Four columns at a time, whose sums are kept in registers:
- * for what lies in the first-level cache; nothing is allocated.
+ * from `vOffset` on, `vStride` apart, the leading 1 not stored. Four columns at a time, whose sums are kept in registers;
+ * nothing is allocated.
  */
 export function applyReflector(
   v: Float64Array,
@@ -209,14 +209,46 @@ export function applyReflector(
       data[at + 3] -= factor * s3;
     }
   }
-  for (; l < columns; l++) {
-    const top = offset + l;
-    let sum = data[top];
-    for (let at = top + stride, from = vOffset + vStride; at < end; at += stride, from += vStride)
-      sum += v[from] * data[at];
-    sum *= scale;
-    data[top] -= sum;
-    for (let at = top + stride, from = vOffset + vStride; at < end; at += stride, from += vStride)
-      data[at] -= v[from] * sum;
+  if (l < columns) applyToFew(v, vOffset + vStride, vStride, scale, data, offset + l, end, stride, columns - l);
+}
+
+/** The same for one to three columns; where there are fewer than three, the last is worked on more than once, from the same numbers. */
+function applyToFew(
+  v: Float64Array,
+  vStart: number,
+  vStride: number,
+  scale: number,
+  data: Float64Array,
+  top: number,
+  end: number,
+  stride: number,
+  columns: number,
+): void {
+  const second = columns > 1 ? 1 : 0;
+  const third = columns - 1;
+  let s0 = data[top];
+  let s1 = data[top + second];
+  let s2 = data[top + third];
+  for (let at = top + stride, from = vStart; at < end; at += stride, from += vStride) {
+    const factor = v[from];
+    s0 += factor * data[at];
+    s1 += factor * data[at + second];
+    s2 += factor * data[at + third];
+  }
+  s0 *= scale;
+  s1 *= scale;
+  s2 *= scale;
+  const [t0, t1, t2] = [data[top] - s0, data[top + second] - s1, data[top + third] - s2];
+  data[top] = t0;
+  data[top + second] = t1;
+  data[top + third] = t2;
+  for (let at = top + stride, from = vStart; at < end; at += stride, from += vStride) {
+    const factor = v[from];
+    const a0 = data[at] - factor * s0;
+    const a1 = data[at + second] - factor * s1;
+    const a2 = data[at + third] - factor * s2;
+    data[at] = a0;
+    data[at + second] = a1;
+    data[at + third] = a2;
   }
 }
