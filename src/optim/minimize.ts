@@ -54,7 +54,7 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
     if (coordinates === undefined) from.set(start);
     else coordinates.toOwn(start, from);
   }
-  const stepping = runStepper(optimizer, first, from);
+  const stepping = runStepper(optimizer, first, from, steps);
   const { state, gradient, points } = stepping;
   let point = points[0];
   /** The point before, where everything was finite. */

@@ -7,8 +7,12 @@ import { indexOfNotFinite } from "../linalg/finite.ts";
 import { stepKernel } from "./kernels/step-kernel.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
-/** From so many parameters on a run of a few steps repays the assembling. */
+/** From so many parameters on a run of a few steps repays the assembling… */
 const kernelLength = 16_384;
+/** …from so many on one of many steps, */
+const leastKernelLength = 256;
+/** which are as many as make so many steps of one parameter. */
+const kernelWork = 500_000;
 
 export interface RunStepper {
   readonly state: TransformationState;
@@ -34,17 +38,19 @@ export interface RunStepper {
 }
 
 /**
- * The stepper of an optimizer with this state, from this point. Both may be used and changed by it. `inPlace`, the point's array is the only
- * one there is.
+ * The stepper of an optimizer with this state, from this point, for about so many steps. Both may be used and changed by it. `inPlace`, the
+ * point's array is the only one there is.
  */
 export function runStepper(
   optimizer: GradientTransformation,
   state: TransformationState,
   start: Float64Array,
+  steps: number,
   inPlace = false,
 ): RunStepper {
   const { length } = start;
-  const kernel = length < kernelLength ? undefined : stepKernel(optimizer, state, length, inPlace ? 1 : 3);
+  const repaid = length >= kernelLength || (length >= leastKernelLength && steps * length >= kernelWork);
+  const kernel = repaid ? stepKernel(optimizer, state, length, inPlace ? 1 : 3) : undefined;
   if (kernel !== undefined) {
     const { points, gradient } = kernel;
     points[0].set(start);

@@ -3,7 +3,7 @@
  *
  *   look at the gradient for NaN        p ← p + step(gradient, p)        look at p for NaN
  *
- * From some 16,000 parameters on, this is one pass over the gradient and one WebAssembly loop over all that a step reads and writes, where
+ * From 500 parameters on, this is one pass over the gradient and one WebAssembly loop over all that a step reads and writes, where
  * the optimizer works on elements (run-stepper.ts), instead of a pass for each part of the optimizer and one for the sum. Nothing is
  * allocated in a step. The bits are those of `update` and a sum, on every engine.
  */
@@ -16,6 +16,9 @@ import { copyOf, runStepper } from "./run-stepper.ts";
 import { parseState } from "./state-text.ts";
 import { restoreState } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
+
+/** A loop of one's own is taken to go on for so long. */
+const expectedSteps = 2000;
 
 export interface StepperOptions {
   /** The tensors in the parameters, for optimizers that treat them apart. Default: one vector. */
@@ -65,7 +68,7 @@ export function stepper(optimizer: GradientTransformation, start: Float64Array, 
   checkStart(start, start.length, layout, "stepper");
   const first = optimizer.init(layout);
   if (state !== undefined) restoreState(first, typeof state === "string" ? parseState(state) : state, "state");
-  const stepping = runStepper(optimizer, first, start.slice(), true);
+  const stepping = runStepper(optimizer, first, start.slice(), expectedSteps, true);
   const { gradient, points } = stepping;
   const [parameters] = points;
   const tolerant = optimizer.toleratesNotFinite === true;

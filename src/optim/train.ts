@@ -197,7 +197,7 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
     else coordinates.toOwn(options.start, state.parameters);
     state.bestParameters.set(state.parameters);
   }
-  const stepping = runStepper(optimizer, state.optimizer, state.parameters);
+  const stepping = runStepper(optimizer, state.optimizer, state.parameters, options.epochs * stepsPerEpoch);
   const { gradient, points } = stepping;
   // Which of the points is the present one; the one before it is the last one, the one after it, which may be the same, the next.
   let present = 0;

@@ -15,7 +15,7 @@ const optimizers: Readonly<Record<string, GradientTransformation>> = {
   averaging: egop.chain(egop.sgd({ learningRate }), egop.exponentialAverage(0.9)),
 };
 /** Below and above the length from which steps are made by WebAssembly. */
-const lengths = [3, 20_001];
+const lengths = [3, 701, 20_001];
 
 const gradientAt = (point: Float64Array, step: number): Float64Array =>
   point.map((entry, i) => 0.1 * entry + ((i * 7 + step * 3) % 5) - 2);

@@ -6,6 +6,7 @@ import { useWebAssembly } from "../../../src/linalg/index.ts";
 import { formulas } from "../../../src/optim/kernels/formulas.ts";
 import { stepKernel } from "../../../src/optim/kernels/step-kernel.ts";
 import type { ElementLoop } from "../../../src/optim/define.ts";
+import { runStepper } from "../../../src/optim/run-stepper.ts";
 
 const learningRate = 0.01;
 const weightDecay = 0.1;
@@ -166,6 +167,19 @@ describe("runs of many parameters", () => {
       expect(whole.losses).toEqual(plain.losses);
     },
   );
+
+  it.each([
+    [16_383, 1, false],
+    [16_384, 1, true],
+    [5000, 99, false],
+    [5000, 100, true],
+    [255, 1e9, false],
+    [256, 2000, true],
+  ])("of %i parameters and %i steps are in WebAssembly: %s", (length, steps, expected) => {
+    const optimizer = egop.adam();
+    const { looks } = runStepper(optimizer, optimizer.init(layout({ p: [length] })), new Float64Array(length), steps);
+    expect(looks).toBe(expected);
+  });
 
   it("return states that lie in no WebAssembly memory", () => {
     const { state } = minimize(objective, { start, optimizer: egop.sgd({ learningRate }), steps: 1 });
