@@ -9,8 +9,8 @@
  * for the very arrays. Also the bytes by which the heap grows in a step; and Shampoo and SOAP on a 512 × 512 matrix: a step
  * without a refresh of roots or bases, and what a refresh costs on top; and K-FAC on a dense network beside Adam (kfac-step.ts).
  *
- * The rows "stepper" are those of `stepper`, which for many parameters are one WebAssembly loop: `milliseconds` where the gradient lies
- * in its place already, as it does for PyTorch, looked at before the step; `onePass` where it is looked at within it; `withCopy` where one is
+ * The rows "stepper" are those of `stepper`, which from 500 parameters on are one WebAssembly loop: `milliseconds` where the gradient lies
+ * in its place already, as it does for PyTorch, looked at before the step, or within it ("in one pass"); `withCopy` where one is
  * copied there, and `besideCopyLoop` the copy loop's time over that. Heap bytes are those of a step over 1,000 and over 10,000 steps.
  *
  * The rows "in minimize" are steps of a run, which for many parameters are one WebAssembly loop. The gradient lies where the objective has
@@ -266,9 +266,17 @@ export const optimizerSteps: Suite = {
           peerMilliseconds,
           ratio: peerMilliseconds === null ? null : peerMilliseconds / inOwnLoop,
           nsPerParameter: perParameter(inOwnLoop),
-          ...(Number.isNaN(onePass) ? {} : { onePass: perParameter(onePass) }),
           ...{ withCopy: perParameter(withCopy), besideCopyLoop: (medians.get("copy") ?? NaN) / withCopy },
         } as Row);
+        if (!Number.isNaN(onePass))
+          report({
+            name: `${name}, stepper in one pass`,
+            size,
+            milliseconds: onePass,
+            peer: inTorch === undefined ? null : "PyTorch",
+            peerMilliseconds,
+            ratio: peerMilliseconds === null ? null : peerMilliseconds / onePass,
+          });
         report({
           name: `${name}, in minimize`,
           size,
