@@ -31,7 +31,7 @@ function decoded(text) {
 }
 export const productBytes = () => decoded(${base64(productBytes())});
 export const allBytes = () => decoded(${base64(allBytes())});
-export { allBytes as residentBytes };
+export { allBytes as programKernels, allBytes as matrixKernels, allBytes as panelKernels };
 `;
 
 const subpaths = ["index", "math", "linalg", "autodiff", "optim", "egop"];

@@ -10,7 +10,8 @@
  * interpreter that computes node after node.
  */
 import { ArgumentError } from "../errors.ts";
-import { residentMemory, residentStart, rootsStart, type ResidentMemory } from "../linalg/resident.ts";
+import { residentMemory, residentStart, rootsStart, type ProgramMemory } from "../linalg/resident.ts";
+import { programKernels } from "../linalg/webassembly/bytes.ts";
 import { residentKernelsExist } from "../linalg/webassembly/instance.ts";
 import { rootsOfTwo } from "../math/roots-of-two.ts";
 import { checked } from "./check-finite.ts";
@@ -108,7 +109,7 @@ export function compile(
   });
   // Where WebAssembly's kernels are worth their memory, everything lies there, and the caller's numbers are copied.
   const size = running.reduce((sum, { output }) => sum + output.size, 0);
-  const copying = fused && (webAssembly ?? size >= sizeWorthCopying) && residentKernelsExist();
+  const copying = fused && (webAssembly ?? size >= sizeWorthCopying) && residentKernelsExist(programKernels);
   const outside = outputs.map((output) => emptyOperand(output.shape));
   const copiesOut: (Copy | undefined)[] = outputs.map(() => undefined);
   const outputOperands = outputs.map((output, k): readonly Operand[] => {
@@ -143,7 +144,7 @@ export function compile(
   const scratch = Math.max(0, ...kernels.map((kernel) => kernel.scratch.reduce((sum, block) => sum + block.size, 0)));
   const fixed = copying ? [...new Set(buffers.values())].filter((buffer) => buffer.external) : [];
   const room = total + scratch + [...fixed, ...kept].reduce((sum, { size }) => sum + size, 0);
-  const memory = (copying ? residentMemory(room) : null) ?? undefined;
+  const memory = (copying ? residentMemory(programKernels, room) : null) ?? undefined;
   const start = memory === undefined ? 0 : residentStart;
   const arena = memory?.array ?? new Float64Array(room);
   if (memory !== undefined) arena.set(rootsOfTwo, rootsStart);
@@ -328,7 +329,7 @@ function copyOf(from: Operand, to: Operand): Copy {
 interface Kernel {
   readonly run: () => void;
   readonly scratch: readonly Operand[];
-  readonly useResidentLoops?: (memory: ResidentMemory) => void;
+  readonly useResidentLoops?: (memory: ProgramMemory) => void;
 }
 
 interface StagePlan {

@@ -5,7 +5,7 @@
  * the leading axes, as a bias does), so that every loop runs over memory with stride one, or over one repeated element.
  */
 import type { Shape } from "../linalg/layout.ts";
-import { residentLoop, type ResidentLoop, type ResidentMemory } from "../linalg/resident.ts";
+import { residentLoop, type ResidentLoop, type ProgramMemory } from "../linalg/resident.ts";
 import { planBroadcast, type BroadcastPlan } from "./broadcast.ts";
 import { emptyOperand } from "./memory-plan.ts";
 import type { BinaryLoop, Operand, UnaryLoop } from "./tensor.ts";
@@ -165,7 +165,7 @@ function repeatsAlongLeadingAxes(shape: Shape, output: Shape): boolean {
 }
 
 /** Lets a stage, all of whose operands lie in this memory, use the loops that there are for it. */
-export function useResidentLoops({ operations }: FusedKernel, memory: ResidentMemory): void {
+export function useResidentLoops({ operations }: FusedKernel, memory: ProgramMemory): void {
   for (const operation of operations) operation.resident = residentLoop(memory, operation.name);
 }
 

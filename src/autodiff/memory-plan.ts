@@ -5,7 +5,7 @@
  */
 import { ShapeError } from "../errors.ts";
 import type { Shape } from "../linalg/layout.ts";
-import type { ResidentMemory } from "../linalg/resident.ts";
+import type { ProgramMemory } from "../linalg/resident.ts";
 import type { Operand } from "./tensor.ts";
 
 /** All operands that stand for the same memory: a tensor and its reshapes. */
@@ -44,12 +44,7 @@ function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /** Says where operands begin, from now on. */
-export function place(
-  operands: readonly Operand[],
-  array: Float64Array,
-  offset: number,
-  memory?: ResidentMemory,
-): void {
+export function place(operands: readonly Operand[], array: Float64Array, offset: number, memory?: ProgramMemory): void {
   for (let k = 0; k < operands.length; k++) {
     operands[k].array = array;
     operands[k].offset = offset;

@@ -5,7 +5,7 @@
  */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { sizeOf, type Shape } from "../linalg/layout.ts";
-import type { ResidentMemory, ResidentProduct } from "../linalg/resident.ts";
+import type { ProgramMemory, ResidentProduct } from "../linalg/resident.ts";
 import { callerLine } from "./caller-line.ts";
 
 /** Where a tensor's elements lie when a program runs: row-major from `offset` on. A program may move it between runs. */
@@ -15,7 +15,7 @@ export interface Operand {
   readonly size: number;
   readonly shape: Shape;
   /** Set where `array` is the memory of WebAssembly kernels, which may then be used on it. */
-  memory?: ResidentMemory | undefined;
+  memory?: ProgramMemory | undefined;
 }
 
 /** c = op(a)·op(b), or c plus that, for matrices that begin so many elements after the beginning of their operands. */

@@ -5,7 +5,14 @@
  */
 import { Matrix } from "../linalg/matrix.ts";
 import { multiply, planProduct } from "../linalg/product.ts";
-import { residentMemory, residentStart, runResidentProduct, type ResidentProduct } from "../linalg/resident.ts";
+import {
+  residentMemory,
+  residentStart,
+  runResidentProduct,
+  type ResidentMemory,
+  type ResidentProduct,
+} from "../linalg/resident.ts";
+import { matrixKernels } from "../linalg/webassembly/bytes.ts";
 import { completionOf } from "./householder-basis.ts";
 
 /** W in place, in the workspace's array. */
@@ -42,11 +49,11 @@ export function completedFactors(
 /** Operands in one array, which lies in the WebAssembly kernels' memory where there is such. */
 class Workspace {
   readonly array: Float64Array;
-  readonly #memory: ReturnType<typeof residentMemory>;
+  readonly #memory: ResidentMemory | null;
   #next: number;
 
   constructor(size: number, resident: boolean) {
-    this.#memory = resident ? residentMemory(size) : null;
+    this.#memory = resident ? residentMemory(matrixKernels, size) : null;
     this.#next = this.#memory === null ? 0 : residentStart;
     this.array = this.#memory?.array ?? new Float64Array(size);
   }

@@ -12,6 +12,7 @@ import { layout, type Layout, type Shape } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { planProduct } from "../linalg/product.ts";
 import { residentMemory, residentStart, runResidentProduct } from "../linalg/resident.ts";
+import { matrixKernels } from "../linalg/webassembly/bytes.ts";
 import { checkVectors, linearBasis, type Basis } from "./basis.ts";
 import { matrixData, readLayout, readOptionalMatrix, type BasisData } from "./basis-data.ts";
 import { completedFactors, type BothSides } from "./completed-factors.ts";
@@ -122,7 +123,7 @@ function inResidentMemory(
   const atFrom = atRight + columns * columns;
   const atBetween = atFrom + size;
   const atOut = atBetween + size;
-  const memory = residentMemory(rows * rows + columns * columns + 3 * size);
+  const memory = residentMemory(matrixKernels, rows * rows + columns * columns + 3 * size);
   if (memory === null) return undefined;
   const { array } = memory;
   const fromLeft = { rows, columns, inner: rows, transposeA: transpose, transposeB: false };

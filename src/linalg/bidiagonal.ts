@@ -13,6 +13,7 @@ import { makeReflector } from "./householder.ts";
 import type { Matrix } from "./matrix.ts";
 import { planProduct } from "./product.ts";
 import { residentMemory, residentStart, updateResident } from "./resident.ts";
+import { matrixKernels } from "./webassembly/bytes.ts";
 import { rowCombination, rowInnerProducts, rowProducts } from "./row-combination.ts";
 import { applyRowReflectors } from "./row-reflectors.ts";
 import { isNegligible } from "./tridiagonal.ts";
@@ -36,7 +37,7 @@ export function bidiagonalize(matrix: Matrix): Bidiagonal {
   // The matrix; the reflectors from the left as rows; pairs of rows v, x and −y, −u of a panel; a vector, its image, and the factors of rows.
   const pairs = 2 * panelSize;
   const size = 2 * n * n + 2 * pairs * n + 2 * (n + 2) + pairs;
-  const memory = n <= smallSize ? null : residentMemory(size);
+  const memory = n <= smallSize ? null : residentMemory(matrixKernels, size);
   const data = memory?.array ?? new Float64Array(size);
   const start = memory === null ? 0 : residentStart;
   const leftReflectors = start + n * n;

@@ -14,6 +14,7 @@
 import { Matrix } from "./matrix.ts";
 import { packThirds, thirdPanelRows } from "./packed-thirds.ts";
 import { residentMemory, residentStart } from "./resident.ts";
+import { panelKernels } from "./webassembly/bytes.ts";
 import { thirdsMargin } from "./webassembly/workspace.ts";
 
 /** How the elements of a matrix are kept. */
@@ -65,7 +66,7 @@ export function panelColumns(matrix: Matrix, precision: Precision): PanelColumns
     const { matrixDoubles, vectorDoubles } = sizesOf(form, rows, width);
     return matrixDoubles + vectorDoubles + 3 * width;
   };
-  const memory = rows * width < residentSize ? null : residentMemory(total(precision));
+  const memory = rows * width < residentSize ? null : residentMemory(panelKernels, total(precision));
   const form = memory === null && precision === "third" ? "double" : precision;
   const { panels, matrixDoubles, vectorDoubles } = sizesOf(form, rows, width);
   const first = memory === null ? 0 : residentStart;

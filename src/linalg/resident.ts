@@ -5,15 +5,19 @@
  * Where WebAssembly is missing or switched off there is no such memory, and callers use JavaScript's loops on plain
  * arrays; the bits are the same (resident-kernels.ts).
  */
-import { residentInstance, type ResidentKernels } from "./webassembly/instance.ts";
+import { residentInstance } from "./webassembly/instance.ts";
+import type { KernelMemory, KernelSet, ProductKernels, ProgramKernels } from "./webassembly/kernel-types.ts";
 import { columnBlock, innerBlock, panelsStart, residentStart, stripGroup } from "./webassembly/workspace.ts";
 
-/** A program's memory: operands are named by the index of their first element. */
-export interface ResidentMemory {
+/** A memory of an owner's own: operands are named by the index of their first element. */
+export interface ResidentMemory<Kernels extends KernelMemory = ProductKernels> {
   readonly array: Float64Array;
   /** Functions on the memory; addresses are bytes: eight times an index. */
-  readonly kernels: ResidentKernels;
+  readonly kernels: Kernels;
 }
+
+/** That of a compiled program. */
+export type ProgramMemory = ResidentMemory<ProgramKernels>;
 
 /** Numbers behind the last operand that vectors may read. */
 const slack = 8;
@@ -21,8 +25,11 @@ const slack = 8;
 export { residentStart, rootsStart } from "./webassembly/workspace.ts";
 
 /** New memory with room for `size` numbers from `residentStart` on, or null where the WebAssembly kernels are not used. */
-export function residentMemory(size: number): ResidentMemory | null {
-  const kernels = residentInstance(residentStart + size + slack);
+export function residentMemory<Kernels extends KernelMemory>(
+  set: KernelSet<Kernels>,
+  size: number,
+): ResidentMemory<Kernels> | null {
+  const kernels = residentInstance(set, residentStart + size + slack);
   return kernels === null ? null : { array: new Float64Array(kernels.memory.buffer), kernels };
 }
 
@@ -33,7 +40,7 @@ export function residentMemory(size: number): ResidentMemory | null {
 export type ResidentLoop = (...addressesAndLength: readonly number[]) => number | undefined;
 
 /** The loop of an elementwise operation, named with the steps of its operands ("add11", "relu1"), if there is one. */
-export function residentLoop({ kernels }: ResidentMemory, name: string): ResidentLoop | undefined {
+export function residentLoop({ kernels }: ProgramMemory, name: string): ResidentLoop | undefined {
   const loop = kernels[name];
   return typeof loop === "function" ? (loop as ResidentLoop) : undefined;
 }
@@ -113,7 +120,7 @@ const sparseRows = 16;
  * nothing, where B has too few zeros or where A has NaN or infinities, whose products with 0 are not 0.
  */
 export function runSparseProduct(
-  { kernels }: ResidentMemory,
+  { kernels }: ProgramMemory,
   { rows, columns, inner }: ResidentProduct,
   a: number,
   b: number,
@@ -138,14 +145,14 @@ export function sizeOfRowLists(
 }
 
 /** Lists the entries of the rows of a left operand that are not 0, for `runListedProduct`. */
-export function listRows({ kernels }: ResidentMemory, sizes: ResidentProduct, a: number, lists: number): void {
+export function listRows({ kernels }: ProgramMemory, sizes: ResidentProduct, a: number, lists: number): void {
   const { rows, columns, inner } = sizes;
   kernels.listEntries(8 * a, 8, 8 * inner, rows, inner, 8 * columns, 8 * lists);
 }
 
 /** c = a·b, where a is given by the lists of its rows: the bits of the dense product. False, and nothing done, where b is not finite. */
 export function runListedProduct(
-  { kernels }: ResidentMemory,
+  { kernels }: ProgramMemory,
   { rows, columns, inner }: ResidentProduct,
   lists: number,
   b: number,

@@ -9,13 +9,14 @@
  * In JavaScript and in WebAssembly alike.
  */
 import type { ResidentMemory } from "./resident.ts";
+import type { MatrixKernels } from "./webassembly/kernel-types.ts";
 import { vectorProduct } from "./vector-product.ts";
 
 /** A product of `rows` rows of a, `stride` apart, with x, into y. Works on one array: everything is named by the index of its first element. */
 export type RowCombination = (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
 
 /** The function for an array that is a resident memory's, or a plain one. y may be written one number past its end. */
-export function rowCombination(array: Float64Array, memory: ResidentMemory | null): RowCombination {
+export function rowCombination(array: Float64Array, memory: ResidentMemory<MatrixKernels> | null): RowCombination {
   if (memory !== null) {
     const { addScaledRows } = memory.kernels;
     return (a, stride, rows, x, y, length) => {
@@ -26,7 +27,7 @@ export function rowCombination(array: Float64Array, memory: ResidentMemory | nul
 }
 
 /** The function of products of rows that are added to y, for an array that is a resident memory's, or a plain one. */
-export function rowProducts(array: Float64Array, memory: ResidentMemory | null): RowCombination {
+export function rowProducts(array: Float64Array, memory: ResidentMemory<MatrixKernels> | null): RowCombination {
   if (memory !== null) {
     const { addRowProducts } = memory.kernels;
     return (a, stride, rows, x, y, length) => {
@@ -37,7 +38,7 @@ export function rowProducts(array: Float64Array, memory: ResidentMemory | null):
 }
 
 /** The function of inner products of rows, for an array that is a resident memory's, or a plain one. */
-export function rowInnerProducts(array: Float64Array, memory: ResidentMemory | null): RowCombination {
+export function rowInnerProducts(array: Float64Array, memory: ResidentMemory<MatrixKernels> | null): RowCombination {
   if (memory !== null) {
     const { innerProducts } = memory.kernels;
     return (a, stride, rows, x, y, length) => {

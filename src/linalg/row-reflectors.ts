@@ -8,6 +8,7 @@
 import { applyReflectors, reflectorBlock, reflectorBlockOf } from "./householder.ts";
 import type { Matrix } from "./matrix.ts";
 import { type ResidentMemory, residentMemory, residentStart, runResidentProduct } from "./resident.ts";
+import { matrixKernels } from "./webassembly/bytes.ts";
 
 /** From so many elements of C on, a memory of its own pays. */
 const residentSize = 90_000;
@@ -25,7 +26,8 @@ export function applyRowReflectors(
 ): void {
   const { columns } = target;
   const blockSize = reflectorBlock * (n + 2 * columns + reflectorBlock);
-  const memory = target.data.length < residentSize ? null : residentMemory(target.data.length + blockSize);
+  const memory =
+    target.data.length < residentSize ? null : residentMemory(matrixKernels, target.data.length + blockSize);
   memory?.array.set(target.data, residentStart);
   const starts: number[] = [];
   for (let first = 0; first < scales.length; first += reflectorBlock) starts.push(first);

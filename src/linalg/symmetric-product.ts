@@ -7,12 +7,13 @@
  * by row-combination.ts with the whole matrix, and has the same bits. In JavaScript and in WebAssembly alike.
  */
 import type { ResidentMemory } from "./resident.ts";
+import type { MatrixKernels } from "./webassembly/kernel-types.ts";
 
 /** y ← y + A·x for A of size × size, its rows `stride` apart. Works on one array: everything is named by the index of its first element. */
 export type SymmetricProduct = (a: number, stride: number, size: number, x: number, y: number) => void;
 
 /** The function for an array that is a resident memory's, or a plain one. */
-export function symmetricProduct(array: Float64Array, memory: ResidentMemory | null): SymmetricProduct {
+export function symmetricProduct(array: Float64Array, memory: ResidentMemory<MatrixKernels> | null): SymmetricProduct {
   if (memory === null) return (a, stride, size, x, y) => addRows(array, a, stride, size, x, y);
   const { addSymmetricProduct } = memory.kernels;
   return (a, stride, size, x, y) => {

@@ -13,6 +13,7 @@ import { makeReflector } from "./householder.ts";
 import type { Matrix } from "./matrix.ts";
 import { planBlocks, runProduct } from "./product-kernel.ts";
 import { residentMemory, residentStart, updateResident } from "./resident.ts";
+import { matrixKernels } from "./webassembly/bytes.ts";
 import { innerProduct, rowCombination, rowInnerProducts } from "./row-combination.ts";
 import { applyRowReflectors } from "./row-reflectors.ts";
 import { symmetricProduct } from "./symmetric-product.ts";
@@ -37,7 +38,7 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
   // The matrix, then pairs of rows −v, −w and w, v of a panel, a vector, its image, and the factors of rows.
   const pairs = 2 * panelColumns;
   const size = n * n + 2 * pairs * n + 2 * (n + 2) + pairs;
-  const memory = n <= smallSize ? null : residentMemory(size);
+  const memory = n <= smallSize ? null : residentMemory(matrixKernels, size);
   const data = memory?.array ?? new Float64Array(size);
   const start = memory === null ? 0 : residentStart;
   const left = start + n * n;

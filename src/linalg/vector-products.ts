@@ -8,6 +8,7 @@
 import type { Matrix } from "./matrix.ts";
 import { multiplyVector } from "./product.ts";
 import { residentMemory, residentStart } from "./resident.ts";
+import { matrixKernels } from "./webassembly/bytes.ts";
 
 /** Products with one matrix; the vectors have its length, and `out` is another than x. */
 export interface VectorProducts {
@@ -42,7 +43,7 @@ function plainProducts(matrix: Matrix): VectorProducts {
 const margin = 8;
 
 function residentProducts({ rows, columns, data }: Matrix): VectorProducts | undefined {
-  const memory = residentMemory(data.length + rows + columns + 2 * margin);
+  const memory = residentMemory(matrixKernels, data.length + rows + columns + 2 * margin);
   if (memory === null) return undefined;
   const { array, kernels } = memory;
   const matrixStart = residentStart;

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { exp, tanh } from "../../src/math/elementary.ts";
 import { rootsOfTwo } from "../../src/math/roots-of-two.ts";
 import { residentLoop, residentMemory, residentStart, rootsStart } from "../../src/linalg/resident.ts";
+import { programKernels } from "../../src/linalg/webassembly/bytes.ts";
 
 function sigmoid(x: number): number {
   const e = exp(-Math.abs(x));
@@ -15,7 +16,7 @@ const room = 200;
 
 /** What the kernel makes of the numbers, in place; where it stops before a pair it leaves this to the function. */
 function byKernel(name: keyof typeof functions, numbers: readonly number[]): { result: Float64Array; stops: number } {
-  const memory = residentMemory(room);
+  const memory = residentMemory(programKernels, room);
   const loop = memory === null ? undefined : residentLoop(memory, name);
   if (memory === null || loop === undefined) throw new Error("there is no WebAssembly here");
   const { array } = memory;

@@ -3,10 +3,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planProduct } from "../../src/linalg/product.ts";
 import { residentLoop, residentMemory, residentStart, runResidentProduct } from "../../src/linalg/resident.ts";
+import { programKernels } from "../../src/linalg/webassembly/bytes.ts";
 
 /** Memory with numbers in it, a mark before and behind each operand's place. */
 function filled(sizes: readonly number[], next: () => number) {
-  const memory = residentMemory(sizes.reduce((sum, size) => sum + size + 1, 0));
+  const memory = residentMemory(
+    programKernels,
+    sizes.reduce((sum, size) => sum + size + 1, 0),
+  );
   if (memory === null) throw new Error("this engine has no WebAssembly with vectors");
   let at = residentStart;
   const starts = sizes.map((size) => {

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { residentMemory, residentStart } from "../../src/linalg/resident.ts";
+import { matrixKernels } from "../../src/linalg/webassembly/bytes.ts";
 import { rowCombination, rowInnerProducts, rowProducts } from "../../src/linalg/row-combination.ts";
 import { symmetricProduct } from "../../src/linalg/symmetric-product.ts";
 import { fold, normal, random } from "../../src/math/random.ts";
@@ -30,7 +31,7 @@ it("row combinations, products and inner products of rows have one order, in Web
       ] as const) {
         const plain = start.slice();
         product(plain, null)(a, stride, rows, x, y, length);
-        const memory = residentMemory(size);
+        const memory = residentMemory(matrixKernels, size);
         if (memory === null) throw new Error("There is no WebAssembly here.");
         const first = residentStart;
         memory.array.set(start, first);
@@ -67,7 +68,7 @@ it("a symmetric product has the bits of the whole matrix's, in WebAssembly and w
       const plain = start.slice();
       symmetricProduct(plain, null)(0, stride, size, x, y);
       expect(plain.slice(y, end)).toEqual(whole.slice(y, end));
-      const memory = residentMemory(end);
+      const memory = residentMemory(matrixKernels, end);
       if (memory === null) throw new Error("There is no WebAssembly here.");
       memory.array.set(start, residentStart);
       symmetricProduct(memory.array, memory)(residentStart, stride, size, residentStart + x, residentStart + y);

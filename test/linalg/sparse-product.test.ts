@@ -15,6 +15,7 @@ import {
   runSparseProduct,
   sizeOfRowLists,
 } from "../../src/linalg/resident.ts";
+import { programKernels } from "../../src/linalg/webassembly/bytes.ts";
 
 interface Sizes {
   readonly rows: number;
@@ -29,7 +30,7 @@ function both(
   seed: number,
   spoil?: number,
 ): [boolean, number[], number[]] {
-  const memory = residentMemory(rows * inner + inner * columns + 2 * rows * columns);
+  const memory = residentMemory(programKernels, rows * inner + inner * columns + 2 * rows * columns);
   if (memory === null) throw new Error("there is no WebAssembly here");
   const { array } = memory;
   const a = residentStart;
@@ -101,7 +102,7 @@ function byRows(
     places[k] < kept ? v : k % 2 === 0 ? 0 : -0,
   );
   const listSize = 2 * rows * (inner + 1);
-  const memory = residentMemory(left.length + inner * columns + 2 * rows * columns + listSize + 100);
+  const memory = residentMemory(programKernels, left.length + inner * columns + 2 * rows * columns + listSize + 100);
   if (memory === null) throw new Error("there is no WebAssembly here");
   const { array } = memory;
   const a = residentStart;

@@ -6,6 +6,7 @@ import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply, planProduct } from "../../src/linalg/product.ts";
 import { useWebAssembly, webAssemblyBytes, webAssemblyKernels } from "../../src/linalg/webassembly/instance.ts";
 import { residentMemory } from "../../src/linalg/resident.ts";
+import { programKernels } from "../../src/linalg/webassembly/bytes.ts";
 import { kernelModule } from "../../src/linalg/webassembly/kernels.ts";
 import { randomMatrix } from "./residuals.ts";
 
@@ -57,8 +58,10 @@ describe("useWebAssembly", () => {
     const module = new engine.Module(webAssemblyBytes());
     vi.stubGlobal("WebAssembly", { ...members, Module: refuse("Wasm code generation disallowed by embedder") });
     expect(useWebAssembly(module)).toBe(true);
-    expect(residentMemory(1_000_000)?.array.length).toBeGreaterThan(1_000_000);
-    expect(residentMemory(1)?.kernels.memory).not.toBe(residentMemory(1)?.kernels.memory);
+    expect(residentMemory(programKernels, 1_000_000)?.array.length).toBeGreaterThan(1_000_000);
+    expect(residentMemory(programKernels, 1)?.kernels.memory).not.toBe(
+      residentMemory(programKernels, 1)?.kernels.memory,
+    );
   });
 
   it("may be called between the runs of a planned product", () => {

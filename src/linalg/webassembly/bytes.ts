@@ -6,8 +6,11 @@
 import { arctangentKernel } from "../../math/arctangent-kernel.ts";
 import { assemble } from "../../webassembly/assembler.ts";
 import { kernelModule, productKernels } from "./kernels.ts";
-import { panelKernels } from "./panel-kernels.ts";
-import { residentKernels } from "./resident-kernels.ts";
+import type { KernelSet, MatrixKernels, PanelKernels, ProgramKernels } from "./kernel-types.ts";
+import { panelFunctions } from "./panel-kernels.ts";
+import { productFunctions, programFunctions } from "./resident-kernels.ts";
+import { rowFunctions } from "./row-kernels.ts";
+import { addSymmetricProduct } from "./symmetric-kernel.ts";
 
 /** Enough for the workspace of a product; reductions of large matrices grow it. */
 const firstPages = 20;
@@ -17,12 +20,24 @@ export function productBytes(): Uint8Array<ArrayBuffer> {
   return kernelModule(firstPages);
 }
 
-/** The module of programs' memories, without the products of plain arrays. */
-export function residentBytes(): Uint8Array<ArrayBuffer> {
-  return assemble([...residentKernels(), ...panelKernels()], 1);
-}
+/** The kernels of compiled programs. */
+export const programKernels: KernelSet<ProgramKernels> = () =>
+  assemble([...productFunctions(), ...programFunctions()], 1);
+
+/** The kernels of reductions to condensed form, and of bases that are whole matrices. */
+export const matrixKernels: KernelSet<MatrixKernels> = () =>
+  assemble([...productFunctions(), ...rowFunctions(), addSymmetricProduct()], 1);
+
+/** The kernels of tall matrices in panels. */
+export const panelKernels: KernelSet<PanelKernels> = () => assemble(panelFunctions(), 1);
 
 /** The module with all kernels, those of array forms of src/math among them. */
 export function allBytes(): Uint8Array<ArrayBuffer> {
-  return assemble([...productKernels(), ...residentKernels(), ...panelKernels(), arctangentKernel()], firstPages);
+  return assemble(
+    [
+      ...[...productKernels(), ...productFunctions(), ...programFunctions(), ...rowFunctions(), addSymmetricProduct()],
+      ...[...panelFunctions(), arctangentKernel()],
+    ],
+    firstPages,
+  );
 }

@@ -9,7 +9,8 @@
 import { ArgumentError } from "../../errors.ts";
 import { assemble, type FunctionSource } from "../../webassembly/assembler.ts";
 import { chooseWebAssembly, engine } from "../../webassembly/engine.ts";
-import { allBytes, productBytes, residentBytes } from "./bytes.ts";
+import { allBytes, productBytes } from "./bytes.ts";
+import type { KernelMemory, KernelSet } from "./kernel-types.ts";
 
 /** The module's functions and its memory, seen as doubles. */
 export interface Kernels {
@@ -69,12 +70,11 @@ export function useWebAssembly(choice: boolean | object): boolean {
   if (choice === false) current = null;
   else if (choice === true) {
     current = undefined;
-    residentModule ??= undefined;
+    for (const [set, module] of modules) if (module === null) modules.delete(set);
     webAssemblyKernels();
   } else {
     current = instantiateGiven(choice);
-    // Programs' memories are instances of the same module.
-    residentModule = choice;
+    given = choice;
   }
   chooseWebAssembly(choice);
   return current !== null;
@@ -93,7 +93,7 @@ export function webAssemblyBytes(): Uint8Array<ArrayBuffer> {
 function instantiateGiven(module: object): Kernels {
   try {
     const kernels = instantiate(module);
-    const exports = new (engine().Instance)(module).exports as Partial<ResidentKernels>;
+    const exports = new (engine().Instance)(module).exports as Readonly<Record<string, unknown>>;
     const missing = [
       "multiplyRows",
       "addColumns64",
@@ -135,109 +135,43 @@ function instantiate(module: object): Kernels {
   };
 }
 
-/** A kernel of panel-kernels.ts: the matrix, its number of panels, what is read, what is added to, the number of columns. */
-type PanelKernel = (matrix: number, panels: number, from: number, to: number, columns: number) => void;
+/** Modules of kernels with memories of their owners', compiled at first use; null where that is impossible. */
+const modules = new Map<KernelSet<KernelMemory>, object | null>();
+/** A module with all kernels that `useWebAssembly` was given: it stands for all of them. */
+let given: object | undefined;
 
-/** The functions of resident-kernels.ts and of panel-kernels.ts with a memory of their own. */
-export interface ResidentKernels {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  readonly packRows: (b: number, stride: number, tiles: number, length: number, to: number) => void;
-  readonly packColumns: (b: number, stride: number, columns: number, length: number, to: number) => void;
-  readonly copyRows: (
-    from: number,
-    strideFrom: number,
-    to: number,
-    strideTo: number,
-    width: number,
-    rows: number,
-  ) => void;
-  readonly repeatNumber: (from: number, to: number, length: number) => void;
-  readonly multiplyRows: (
-    a: number,
-    strideA: number,
-    panels: number,
-    c: number,
-    strideC: number,
-    rows: number,
-    columns: number,
-    length: number,
-    resume: number,
-  ) => void;
-  readonly multiplyStrip: (
-    a: number,
-    panels: number,
-    c: number,
-    strideC: number,
-    rows: number,
-    columns: number,
-    length: number,
-    resume: number,
-  ) => void;
-  readonly sumRows: (from: number, rows: number, columns: number, to: number) => void;
-  readonly addScaledRows: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
-  readonly addRowProducts: (a: number, stride: number, rows: number, x: number, y: number, length: number) => void;
-  readonly addSymmetricProduct: (a: number, stride: number, size: number, x: number, y: number) => void;
-  readonly innerProducts: (a: number, stride: number, rows: number, x: number, to: number, length: number) => void;
-  readonly outerProducts: (a: number, b: number, c: number, count: number, rows: number, columns: number) => void;
-  readonly addColumns64: PanelKernel;
-  readonly addColumns32: PanelKernel;
-  readonly addColumns21: PanelKernel;
-  readonly addInnerProducts64: PanelKernel;
-  readonly addInnerProducts32: PanelKernel;
-  readonly addInnerProducts21: PanelKernel;
-  readonly allFinite: (from: number, length: number) => number;
-  readonly listEntries: (
-    b: number,
-    strideB: number,
-    next: number,
-    columns: number,
-    inner: number,
-    strideA: number,
-    lists: number,
-  ) => number;
-  readonly multiplyListed: (
-    a: number,
-    lists: number,
-    c: number,
-    strideC: number,
-    next: number,
-    rows: number,
-    columns: number,
-    inner: number,
-  ) => void;
-  /** The loops over elements: their operands, where the result goes, and how many elements. */
-  readonly [loop: string]: unknown;
-}
-
-/** undefined: not yet compiled; null: it cannot be. */
-let residentModule: object | null | undefined;
-
-/** The module of programs' memories, compiled at first use, or null where JavaScript is to be used. */
-function moduleOfPrograms(): object | null {
+/** The module of a set, or null where JavaScript is to be used. */
+function moduleOf(set: KernelSet<KernelMemory>): object | null {
   if (current === null) return null;
-  if (residentModule === undefined) {
+  if (given !== undefined) return given;
+  let module = modules.get(set);
+  if (module === undefined) {
     try {
       const { Module } = engine();
-      residentModule = new Module(residentBytes());
+      module = new Module(set());
     } catch {
-      residentModule = null;
+      module = null;
     }
+    modules.set(set, module);
   }
-  return residentModule;
+  return module;
 }
 
-/** Whether programs get memory of their own here: WebAssembly exists, and has not been switched off. */
-export function residentKernelsExist(): boolean {
-  return moduleOfPrograms() !== null;
+/** Whether owners get memory of their own here: WebAssembly exists, and has not been switched off. */
+export function residentKernelsExist(set: KernelSet<KernelMemory>): boolean {
+  return moduleOf(set) !== null;
 }
 
-/** New memory of at least so many doubles with the resident kernels on it, or null where JavaScript's are to be used. */
-export function residentInstance(doubles: number): ResidentKernels | null {
-  const module = moduleOfPrograms();
+/** New memory of at least so many doubles with a set of kernels on it, or null where JavaScript's are to be used. */
+export function residentInstance<Kernels extends KernelMemory>(
+  set: KernelSet<Kernels>,
+  doubles: number,
+): Kernels | null {
+  const module = moduleOf(set);
   if (module === null) return null;
   try {
     const { Instance } = engine();
-    const kernels = new Instance(module).exports as ResidentKernels;
+    const kernels = new Instance(module).exports as Kernels;
     const missing = doubles - kernels.memory.buffer.byteLength / 8;
     if (missing > 0) kernels.memory.grow(Math.ceil(missing / pageDoubles));
     return kernels;

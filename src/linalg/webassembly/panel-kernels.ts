@@ -136,6 +136,6 @@ function addInnerProducts({ suffix, pairs, bytes, loadPair }: Precision): wasm.F
 }
 
 /** All functions, for doubles, singles and thirds. */
-export function panelKernels(): wasm.FunctionSource[] {
+export function panelFunctions(): wasm.FunctionSource[] {
   return precisions.flatMap((precision) => [addColumns(precision), addInnerProducts(precision)]);
 }

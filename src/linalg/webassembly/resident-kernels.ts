@@ -24,8 +24,7 @@ import {
 } from "../../webassembly/assembler.ts";
 import { elementLoops } from "./element-loops.ts";
 import { elementaryKernels } from "./elementary-kernels.ts";
-import { exceeds, rowKernels, rowPointers } from "./row-kernels.ts";
-import { addSymmetricProduct } from "./symmetric-kernel.ts";
+import { exceeds, rowPointers } from "./row-kernels.ts";
 import { sparseKernels } from "./sparse-kernels.ts";
 
 const pair = 16;
@@ -298,14 +297,15 @@ function sumRows(): wasm.FunctionSource {
   };
 }
 
-/** All functions of the module. */
-export function residentKernels(): wasm.FunctionSource[] {
+/** Products of matrices. */
+export function productFunctions(): wasm.FunctionSource[] {
+  return [packRows(), packColumns(), multiplyRows(), multiplyStrip()];
+}
+
+/** What compiled programs need besides. */
+export function programFunctions(): wasm.FunctionSource[] {
   return [
-    ...[packRows(), packColumns(), copyRows(), repeatNumber(), multiplyRows(), multiplyStrip(), sumRows()],
-    ...rowKernels(),
-    addSymmetricProduct(),
-    ...elementLoops(),
-    ...elementaryKernels(),
-    ...sparseKernels(),
+    ...[copyRows(), repeatNumber(), sumRows()],
+    ...[...elementLoops(), ...elementaryKernels(), ...sparseKernels()],
   ];
 }

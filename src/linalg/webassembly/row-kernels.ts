@@ -190,6 +190,6 @@ function innerProducts(): wasm.FunctionSource {
 }
 
 /** All functions. */
-export function rowKernels(): wasm.FunctionSource[] {
+export function rowFunctions(): wasm.FunctionSource[] {
   return [addScaledRows(), addRowProducts(), innerProducts()];
 }
