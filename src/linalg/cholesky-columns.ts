@@ -28,7 +28,8 @@ const rowGroup = 16;
 export function choleskyInPlace(data: Float64Array, n: number): number {
   const kernels = n <= plainSize ? null : webAssemblyKernels();
   const size = n <= wholeSize ? n : blockSize;
-  const negated = new Float64Array(n <= wholeSize ? 0 : size * n);
+  // One block needs none; even an empty array takes a while to make.
+  const negated = n <= wholeSize ? data : new Float64Array(size * n);
   for (let first = 0; first < n; first += size) {
     const end = Math.min(n, first + size);
     if (first > 0) subtractDone(data, n, first, end, negated);

@@ -6,7 +6,7 @@
  * Addresses are bytes in the module's own memory, into which the callers pack their operands.
  */
 import * as wasm from "../../webassembly/assembler.ts";
-import { type Code, i32, v128 } from "../../webassembly/assembler.ts";
+import { type Code, get, i32, set, v128 } from "../../webassembly/assembler.ts";
 
 /** Rows and columns of a tile: eight accumulators of two lanes, within the sixteen registers of the machines at hand. */
 export const stripRows = 4;
@@ -91,7 +91,6 @@ function multiplyInPlace(): wasm.FunctionSource {
   const rows = [target, ...wasm.numbers(20, 3)];
   const sums = wasm.numbers(23, 8);
   const [b0, b1, factor] = wasm.numbers(31, 3);
-  const { get, set } = wasm;
   const eachSum = (use: (row: number, offset: number, sum: number) => Code): Code =>
     rows.flatMap((row, r) => [use(row, 0, sums[2 * r]), use(row, pair, sums[2 * r + 1])]);
   const step: Code = [
