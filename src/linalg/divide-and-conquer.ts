@@ -257,34 +257,50 @@ export function combine(
     for (let k = 0; k < count; k++) if (half[kept[k]] === kind) order[placed++] = k;
     return placed;
   });
-  for (let j = 0; j < count; j++) {
-    const row = j * count;
-    for (let k = 0; k < count; k++) ordered[k] = coefficients[row + order[k]];
-    for (let k = 0; k < count; k++) coefficients[row + k] = ordered[k];
-  }
-  let at = 0;
-  const gather = (index: number, column: number, length: number): void => {
-    const start = index * n + column;
-    for (let j = 0; j < length; j++) oldRows[at + j] = data[start + j];
-    at += length;
-  };
-  for (let k = 0; k < ends[1]; k++) gather(kept[order[k]], low, width1);
-  const start2 = at;
-  for (let k = ends[0]; k < count; k++) gather(kept[order[k]], middle, width2);
-  const startDeflated = at;
-  for (let k = 0; k < size - count; k++) gather(deflated[k], low, width);
+  reorderColumns(coefficients, count, order, ordered);
+  for (let k = 0; k < count; k++) order[k] = kept[order[k]];
+  const start2 = gatherRows(data, n, order, 0, ends[1], low, width1, oldRows, 0);
+  const startDeflated = gatherRows(data, n, order, ends[0], count, middle, width2, oldRows, start2);
+  gatherRows(data, n, deflated, 0, size - count, low, width, oldRows, startDeflated);
 
-  const product = (columns: number, from: number, inner: number, source: number, column: number): void => {
-    planProduct({ rows: count, columns, inner, strideA: count, strideC: n })(
-      ...([coefficients, from, oldRows, source, data, low * n + column] as const),
-    );
-  };
-  product(width1, 0, ends[1], 0, low);
-  product(width2, ends[0], count - ends[0], start2, middle);
+  const sizes = { rows: count, strideA: count, strideC: n };
+  const target = low * n + low;
+  planProduct({ ...sizes, columns: width1, inner: ends[1] })(coefficients, 0, oldRows, 0, data, target);
+  const right = planProduct({ ...sizes, columns: width2, inner: count - ends[0] });
+  right(coefficients, ends[0], oldRows, start2, data, target + width1);
   for (let k = 0; k < size - count; k++) {
     const from = startDeflated + k * width;
     data.set(oldRows.subarray(from, from + width), (low + count + k) * n + low);
   }
+}
+
+/** Puts column order[k] of a square matrix in the place of column k, with room for a row. */
+function reorderColumns(matrix: Float64Array, size: number, order: Int32Array, workspace: Float64Array): void {
+  for (let row = 0; row < size * size; row += size) {
+    for (let k = 0; k < size; k++) workspace[k] = matrix[row + order[k]];
+    for (let k = 0; k < size; k++) matrix[row + k] = workspace[k];
+  }
+}
+
+/** Copies parts of rows, one behind the other, to `out` from `at` on: of those whose numbers stand in `rows` from `from` to before `to`. Returns the end. */
+function gatherRows(
+  data: Float64Array,
+  stride: number,
+  rows: Int32Array,
+  from: number,
+  to: number,
+  column: number,
+  length: number,
+  out: Float64Array,
+  at: number,
+): number {
+  let next = at;
+  for (let k = from; k < to; k++, next += length) copyRow(data, rows[k] * stride + column, length, out, next);
+  return next;
+}
+
+function copyRow(data: Float64Array, start: number, length: number, out: Float64Array, at: number): void {
+  for (let j = 0; j < length; j++) out[at + j] = data[start + j];
 }
 
 /** The values in the order of the new vectors: the roots, then the deflated ones. */

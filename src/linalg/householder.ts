@@ -179,37 +179,48 @@ export function applyReflector(
 ): void {
   if (scale === 0) return;
   const end = offset + count * stride;
+  const vStart = vOffset + vStride;
   let l = 0;
-  for (; l + 4 <= columns; l += 4) {
-    const top = offset + l;
-    let s0 = data[top];
-    let s1 = data[top + 1];
-    let s2 = data[top + 2];
-    let s3 = data[top + 3];
-    for (let at = top + stride, from = vOffset + vStride; at < end; at += stride, from += vStride) {
-      const factor = v[from];
-      s0 += factor * data[at];
-      s1 += factor * data[at + 1];
-      s2 += factor * data[at + 2];
-      s3 += factor * data[at + 3];
-    }
-    s0 *= scale;
-    s1 *= scale;
-    s2 *= scale;
-    s3 *= scale;
-    data[top] -= s0;
-    data[top + 1] -= s1;
-    data[top + 2] -= s2;
-    data[top + 3] -= s3;
-    for (let at = top + stride, from = vOffset + vStride; at < end; at += stride, from += vStride) {
-      const factor = v[from];
-      data[at] -= factor * s0;
-      data[at + 1] -= factor * s1;
-      data[at + 2] -= factor * s2;
-      data[at + 3] -= factor * s3;
-    }
+  for (; l + 4 <= columns; l += 4) applyToFour(v, vStart, vStride, scale, data, offset + l, end, stride);
+  if (l < columns) applyToFew(v, vStart, vStride, scale, data, offset + l, end, stride, columns - l);
+}
+
+function applyToFour(
+  v: Float64Array,
+  vStart: number,
+  vStride: number,
+  scale: number,
+  data: Float64Array,
+  top: number,
+  end: number,
+  stride: number,
+): void {
+  let s0 = data[top];
+  let s1 = data[top + 1];
+  let s2 = data[top + 2];
+  let s3 = data[top + 3];
+  for (let at = top + stride, from = vStart; at < end; at += stride, from += vStride) {
+    const factor = v[from];
+    s0 += factor * data[at];
+    s1 += factor * data[at + 1];
+    s2 += factor * data[at + 2];
+    s3 += factor * data[at + 3];
   }
-  if (l < columns) applyToFew(v, vOffset + vStride, vStride, scale, data, offset + l, end, stride, columns - l);
+  s0 *= scale;
+  s1 *= scale;
+  s2 *= scale;
+  s3 *= scale;
+  data[top] -= s0;
+  data[top + 1] -= s1;
+  data[top + 2] -= s2;
+  data[top + 3] -= s3;
+  for (let at = top + stride, from = vStart; at < end; at += stride, from += vStride) {
+    const factor = v[from];
+    data[at] -= factor * s0;
+    data[at + 1] -= factor * s1;
+    data[at + 2] -= factor * s2;
+    data[at + 3] -= factor * s3;
+  }
 }
 
 /** The same for one to three columns; where there are fewer than three, the last is worked on more than once, from the same numbers. */

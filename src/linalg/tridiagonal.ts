@@ -61,8 +61,8 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
       const done = 2 * (k - first);
       const length = n - k;
       // Column k, up to date: a − Σ (v wₖ + w vₖ).
-      for (let i = 0; i < length; i++) data[image + i] = data[start + k * n + k + i];
-      for (let row = 0; row < done; row++) data[factors + row] = data[right + row * n + k];
+      copyNumbers(data, start + k * n + k, 1, image, length);
+      copyNumbers(data, right + k, n, factors, done);
       combine(left + k, n, done, factors, image, length);
       diagonal[k] = data[image];
       if (k === n - 1) break;
@@ -73,13 +73,10 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
       const scale = makeReflector(data, column, 1, rest);
       scales[k] = scale;
       subdiagonal[k] = data[column];
+      copyNumbers(data, column, 1, vector, rest);
       data[vector] = 1;
-      data[start + k * n + k + 1] = 1;
-      for (let i = 1; i < rest; i++) {
-        data[vector + i] = data[column + i];
-        // Row k is not needed any more: it keeps the reflector for applyQ.
-        data[start + k * n + k + 1 + i] = data[column + i];
-      }
+      // Row k is not needed any more: it keeps the reflector for applyQ.
+      copyNumbers(data, vector, 1, start + k * n + k + 1, rest);
 
       // p = A v of the matrix up to date, as it was before the panel and less what the panel has done so far.
       const own = k + 1;
@@ -92,14 +89,7 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
       // w = τ(p − ½τ(pᵀv)v), with which H A H = A − v wᵀ − w vᵀ.
       const half = 0.5 * scale * innerProduct(data, image, vector, rest);
       const at = done * n + own;
-      for (let i = 0; i < rest; i++) {
-        const v = data[vector + i];
-        const w = scale * (data[image + i] - half * v);
-        data[left + at + i] = -v;
-        data[left + at + n + i] = -w;
-        data[right + at + i] = w;
-        data[right + at + n + i] = v;
-      }
+      placePair(data, vector, image, scale, half, left + at, right + at, n, rest);
     }
     const rank = 2 * (end - first);
     if (end === n) break;
@@ -108,6 +98,33 @@ export function tridiagonalize(matrix: Matrix): Tridiagonal {
     else updateResident(memory, n, n - end, left + end, right + end, at, rank, true);
   }
   return { diagonal, subdiagonal, applyQ: (target) => applyRowReflectors(data, start, n, scales, 1, target) };
+}
+
+/** Copies `count` numbers that lie `step` apart to neighboring places of the same array. */
+function copyNumbers(data: Float64Array, from: number, step: number, to: number, count: number): void {
+  for (let i = 0, at = from; i < count; i++, at += step) data[to + i] = data[at];
+}
+
+/** From v and p, w = τp − ½τ²(pᵀv)v; then −v and −w go to two rows of `left`, w and v to two rows of `right`. */
+function placePair(
+  data: Float64Array,
+  vector: number,
+  image: number,
+  scale: number,
+  half: number,
+  left: number,
+  right: number,
+  stride: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const v = data[vector + i];
+    const w = scale * (data[image + i] - half * v);
+    data[left + i] = -v;
+    data[left + stride + i] = -w;
+    data[right + i] = w;
+    data[right + stride + i] = v;
+  }
 }
 
 export function isNegligible(data: Float64Array, offset: number, count: number): boolean {
