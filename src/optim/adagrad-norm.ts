@@ -44,16 +44,22 @@ export function scaleByAdagradNorm(
   const { initialAccumulator = 0, epsilon = 1e-10 } = options;
   requireNonnegative("initialAccumulator", initialAccumulator);
   const floor = positiveFloor(epsilon);
-  return define<ScaleByAdagradNormState>({
+  return define<ScaleByAdagradNormState, typeof scaleKernel>({
     kind: "scaleByAdagradNorm",
     vectors: [],
     init: () => ({ kind: "scaleByAdagradNorm", version: 1, sum: initialAccumulator }),
-    apply(gradient, state, _loop, _parameters, factor = 1) {
+    loop: scaleKernel,
+    looksAhead: true,
+    apply(gradient, state, loop, _parameters, factor = 1) {
       state.sum += sumOfSquares(gradient);
-      const scale = 1 / (Math.sqrt(state.sum) + floor);
-      for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i] * scale * factor;
+      loop(gradient, 1 / (Math.sqrt(state.sum) + floor), factor);
     },
   });
+}
+
+/** The gradient times one number and another. */
+export function scaleKernel(gradient: Float64Array, scale: number, factor: number): void {
+  for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i] * scale * factor;
 }
 
 export interface AdagradNormOptions extends ScaleByAdagradNormOptions {

@@ -28,6 +28,8 @@ export interface PieceOptions<State extends TransformationState, Loop extends El
   readonly apply: (gradient: Float64Array, state: State, loop: Loop, parameters: Float64Array, factor?: number) => void;
   /** For pieces that touch the gradient, parameters and vectors in one loop over elements alone. */
   readonly loop?: Loop;
+  /** Whether `apply` reads all of the gradient before it calls the loop, for what it hands to it: such a piece has a kernel where it comes first. */
+  readonly looksAhead?: boolean;
   /** What else to refuse, beside a state of another kind and other lengths. */
   readonly refuse?: (state: State, gradient: Float64Array, parameters: Float64Array) => void;
   readonly parts?: readonly GradientTransformation[];

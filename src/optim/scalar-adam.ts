@@ -50,25 +50,36 @@ export function scaleByScalarAdam(
 ): GradientTransformation<ScaleByScalarAdamState> {
   requireKnown("scaleByScalarAdam", options, ["beta1", "beta2", "epsilon"]);
   const { beta1, beta2, floor } = averagingRates(options);
-  return define<ScaleByScalarAdamState>({
+  return define<ScaleByScalarAdamState, typeof scalarAdamKernel>({
     kind: "scaleByScalarAdam",
     vectors: ["first"],
     moments: { first: ["first"] },
     init: ({ size }) => ({ kind: "scaleByScalarAdam", version: 1, step: 0, second: 0, first: new Float64Array(size) }),
-    apply(gradient, state) {
-      const { first } = state;
+    loop: scalarAdamKernel,
+    looksAhead: true,
+    apply(gradient, state, loop) {
       state.step += 1;
       state.second = beta2 * state.second + ((1 - beta2) * sumOfSquares(gradient)) / gradient.length;
       const root = Math.sqrt(state.second / (1 - integerPower(beta2, state.step)));
       const scale = 1 / ((1 - integerPower(beta1, state.step)) * (root + floor));
-      const gain = 1 - beta1;
-      for (let i = 0; i < gradient.length; i++) {
-        const m = flushed(beta1 * first[i] + gain * gradient[i]);
-        first[i] = m;
-        gradient[i] = scale * m;
-      }
+      loop(gradient, state.first, beta1, 1 - beta1, scale);
     },
   });
+}
+
+/** m ← β₁m + γg, and the gradient becomes a multiple of m. */
+export function scalarAdamKernel(
+  gradient: Float64Array,
+  first: Float64Array,
+  beta1: number,
+  gain: number,
+  scale: number,
+): void {
+  for (let i = 0; i < gradient.length; i++) {
+    const m = flushed(beta1 * first[i] + gain * gradient[i]);
+    first[i] = m;
+    gradient[i] = scale * m;
+  }
 }
 
 export interface ScalarAdamOptions extends ScaleByScalarAdamOptions {

@@ -4,6 +4,7 @@
  */
 import type { Code } from "../../webassembly/assembler.ts";
 import { beliefKernel } from "../adabelief.ts";
+import { scaleKernel } from "../adagrad-norm.ts";
 import { adadeltaKernel } from "../adadelta.ts";
 import { adamaxKernel } from "../adamax.ts";
 import { adanKernel } from "../adan.ts";
@@ -14,6 +15,7 @@ import { nadamKernel } from "../nadam.ts";
 import { radamKernel } from "../radam.ts";
 import { centeredKernel, rmsKernel } from "../rmsprop.ts";
 import { rpropKernel } from "../rprop.ts";
+import { scalarAdamKernel } from "../scalar-adam.ts";
 import { adagradKernel } from "../scale-by-adagrad.ts";
 import { adamKernel } from "../scale-by-adam.ts";
 import { signKernel } from "../signum.ts";
@@ -91,6 +93,14 @@ export function formulas(): ReadonlyMap<ElementLoop, Formula> {
       formula(1, 1, ([epsilon]) => ({ keep }, g, [before]) => {
         const sum = keep(plus(before, times(g, g)));
         return [over(g, plus(root(sum), epsilon)), sum];
+      }),
+    ],
+    [scaleKernel, formula(0, 2, ([scale, factor]) => (_frame, g) => [times(times(g, scale), factor)])],
+    [
+      scalarAdamKernel,
+      formula(1, 3, ([beta1, gain, scale]) => ({ keep, flushed }, g, [before]) => {
+        const m = keep(flushed(average(beta1, before, gain, g)));
+        return [times(scale, m), m];
       }),
     ],
     [

@@ -140,6 +140,8 @@ function collect(
   }
   const formula = piece.loop === undefined ? undefined : table.get(piece.loop);
   if (formula === undefined && piece.kind !== rate && piece.kind !== decay) return false;
+  // Behind another part it would have to look at what that makes of the gradient, which lies nowhere.
+  if (piece.looksAhead === true && parts.length > 0) return false;
   if (piece.kind === decay) {
     const unit = new Float64Array(1);
     piece.update(unit, piece.init(unitLayout()), Float64Array.of(1), true);

@@ -18,6 +18,8 @@ const covered: Readonly<Record<string, GradientTransformation>> = {
   rmsprop: egop.rmsprop(),
   centered: egop.rmsprop({ centered: true, momentum: 0.9 }),
   adadelta: egop.adadelta(),
+  adagradNorm: egop.adagradNorm(),
+  scalarAdam: egop.scalarAdam(),
   adam: egop.adam(),
   adamw: egop.adamw({ learningRate: (step) => 0.1 / (1 + step) }),
   amsgrad: egop.amsgrad(),
@@ -121,7 +123,8 @@ describe("a step in WebAssembly", () => {
     for (const optimizer of [
       egop.lamb(),
       egop.prodigy(),
-      egop.scalarAdam(),
+      egop.scalarAdam({ weightDecay }),
+      egop.chain(egop.scaleBySign(), egop.scaleByAdagradNorm()),
       egop.chain(egop.clipByNorm(1), adam),
       { ...adam, update: adam.update.bind(adam) },
       egop.chain({ ...mine, update: mine.update.bind(mine) }, egop.scaleByLearningRate(1)),
