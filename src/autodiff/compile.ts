@@ -124,10 +124,10 @@ export function compile(
     return [outside[k]];
   });
   // What products keep as long as the program lives.
-  const kept: Operand[] = [];
+  const kept: Pick<Buffer, "operands" | "size">[] = [];
   const keep = (size: number): Operand => {
     const operand = emptyOperand([size]);
-    kept.push(operand);
+    kept.push({ operands: [operand], size });
     return operand;
   };
   const plannerOf = (node: Node): ProductPlanner => {
@@ -158,16 +158,12 @@ export function compile(
     if (memory !== undefined) kernel.useResidentLoops?.(memory);
   }
   let next = start + total + scratch;
-  for (const buffer of fixed) {
+  for (const buffer of [...fixed, ...kept]) {
     // What has a place already is a constant, which moves in with its numbers.
     const before = buffer.operands.at(0);
     if (before !== undefined && before.array.length > 0) arena.set(before.array, next);
     place(buffer.operands, arena, next, memory);
     next += buffer.size;
-  }
-  for (const operand of kept) {
-    place([operand], arena, next, memory);
-    next += operand.size;
   }
   const runs = kernels.map(({ run }, index) => {
     const node = checkFinite ? stages[index][0] : undefined;

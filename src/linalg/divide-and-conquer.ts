@@ -11,6 +11,7 @@
  */
 import { implicitQL } from "./implicit-ql.ts";
 import { Matrix } from "./matrix.ts";
+import { copyRows } from "./product-panels.ts";
 import { planProduct } from "./product.ts";
 import { secularRoot } from "./secular-equation.ts";
 
@@ -295,12 +296,9 @@ function gatherRows(
   at: number,
 ): number {
   let next = at;
-  for (let k = from; k < to; k++, next += length) copyRow(data, rows[k] * stride + column, length, out, next);
+  for (let k = from; k < to; k++, next += length)
+    copyRows(data, rows[k] * stride + column, length, out, next, length, 1, length);
   return next;
-}
-
-function copyRow(data: Float64Array, start: number, length: number, out: Float64Array, at: number): void {
-  for (let j = 0; j < length; j++) out[at + j] = data[start + j];
 }
 
 /** The values in the order of the new vectors: the roots, then the deflated ones. */

@@ -3,7 +3,9 @@
  *
  * Cost: 4n³/3 flops, half of them in matrix products: the columns of a panel are brought up to date one by one, while the
  * rest of the matrix waits for one update of rank 2·32. The other half are products of the matrix with a vector, which run
- * as fast as the memory delivers its rows. What is below the diagonal is neither read nor kept up to date. Accuracy: backward stable, ‖A − QTQᵀ‖ a few units of round-off.
+ * as fast as the memory delivers its rows. What is below the diagonal is neither read nor kept up to date.
+ *
+ * Accuracy: backward stable, ‖A − QTQᵀ‖ a few units of round-off.
  *
  * Source: J. Dongarra, S. Hammarling, D. Sorensen, Block Reduction of Matrices to Condensed Forms for Eigenvalue
  * Computations, J. Comput. Appl. Math. 27, 1989 (LAPACK's dlatrd and dsytrd); G. Golub and C. Van Loan, Matrix
