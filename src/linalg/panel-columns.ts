@@ -37,21 +37,29 @@ export interface PanelColumns {
 
 /** A panel's rows, but for thirds. */
 const panelRows = 8;
+/** So many panels are walked through forwards where the strips of them are taken from the last to the first. */
+const strip = 64;
 /** From so many elements on, memory of its own pays. */
 const residentSize = 16384;
 
-/** Panels of a form of elements: how many, and the doubles that the matrix and a vector of as many rows take. */
-function sizesOf(
-  form: Precision,
-  rows: number,
-  width: number,
-): { readonly panels: number; readonly matrixDoubles: number; readonly vectorDoubles: number } {
+/** Panels of a form of elements: their rows and bytes, how many there are, and the doubles of the matrix and a vector. */
+interface PanelSizes {
+  readonly height: number;
+  readonly panelBytes: number;
+  readonly panels: number;
+  readonly matrixDoubles: number;
+  /** For as many rows as the matrix has. */
+  readonly vectorDoubles: number;
+}
+
+function sizesOf(form: Precision, rows: number, width: number): PanelSizes {
   const height = form === "third" ? thirdPanelRows : panelRows;
+  const panelBytes = (form === "double" ? 64 : 32) * width;
   const panels = Math.ceil(rows / height);
   const vectorDoubles = panels * height;
   const elements = vectorDoubles * width;
   const matrixDoubles = { double: elements, single: elements / 2, third: thirdsMargin / 8 + elements / 3 }[form];
-  return { panels, matrixDoubles, vectorDoubles };
+  return { height, panelBytes, panels, matrixDoubles, vectorDoubles };
 }
 
 /**
@@ -68,7 +76,7 @@ export function panelColumns(matrix: Matrix, precision: Precision): PanelColumns
   };
   const memory = rows * width < residentSize ? null : residentMemory(panelKernels, total(precision));
   const form = memory === null && precision === "third" ? "double" : precision;
-  const { panels, matrixDoubles, vectorDoubles } = sizesOf(form, rows, width);
+  const { height, panelBytes, panels, matrixDoubles, vectorDoubles } = sizesOf(form, rows, width);
   const first = memory === null ? 0 : residentStart;
   const array = memory === null ? new Float64Array(total(form)) : memory.array;
   const kept =
@@ -101,11 +109,16 @@ export function panelColumns(matrix: Matrix, precision: Precision): PanelColumns
   const suffix = ({ double: "64", single: "32", third: "21" } as const)[form];
   const add = memory?.kernels[`addColumns${suffix}`];
   const inner = memory?.kernels[`addInnerProducts${suffix}`];
-  /** vector ← vector + V factors. */
+  /** vector ← vector + V factors, from the end on, which the caches still hold from Vᵀx: a quarter less time for doubles. */
   function addColumns(): void {
     if (width === 0 || rows === 0) return;
     if (add === undefined) addColumnsHere(kept, panels, width, factors, vector);
-    else add(8 * first, panels, 8 * factorStart, 8 * vectorStart, width);
+    else
+      for (let end = panels; end > 0; end -= strip) {
+        const begin = Math.max(0, end - strip);
+        const vectorAt = 8 * (vectorStart + begin * height);
+        add(8 * first + begin * panelBytes, end - begin, 8 * factorStart, vectorAt, width);
+      }
   }
   /** out ← Vᵀ vector. */
   function innerProducts(out: Float64Array): void {
