@@ -10,7 +10,7 @@
 import { addRows, frequentDirections, type FrequentDirections } from "../linalg/frequent-directions.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { Matrix } from "../linalg/matrix.ts";
-import { packedGram } from "../linalg/packed-gram.ts";
+import { addPackedGram, packedGram } from "../linalg/packed-gram.ts";
 import { multiply, planProduct, type PlannedProduct } from "../linalg/product.ts";
 import { normal } from "../math/random.ts";
 import { gatherGroup, groupsOf, matrixSizes, type Group, type MomentForm, type RandomizedForm } from "./moment-form.ts";
@@ -29,12 +29,25 @@ export interface ContentArithmetic {
   of(gradients: Matrix): Content;
   /** The content of earlier samples, times `scale`, with that of later ones. May overwrite and return the earlier one. */
   combine(earlier: Content, later: Content, scale: number): Content;
+  /** The same of later gradients, which need not become a content of their own. May overwrite the earlier one too. */
+  add(earlier: Content, gradients: Matrix, scale: number): Content;
   /** How long each array is; undefined where it may hold any number of rows of length d up to the rank. */
   readonly lengths: readonly number[] | undefined;
 }
 
+/** What a form needs to say itself. */
+type Arithmetic = Omit<ContentArithmetic, "add"> & Partial<Pick<ContentArithmetic, "add">>;
+
 /** The arithmetic of a checked form over gradients of a layout. */
 export function arithmeticOf(form: MomentForm, layout: Layout): ContentArithmetic {
+  const arithmetic = arithmeticOfForm(form, layout);
+  return {
+    add: (earlier, gradients, scale) => arithmetic.combine(earlier, arithmetic.of(gradients), scale),
+    ...arithmetic,
+  };
+}
+
+function arithmeticOfForm(form: MomentForm, layout: Layout): Arithmetic {
   switch (form.kind) {
     case "exact":
       return sumsOf([{ slots: layout.tensors, size: layout.size }]);
@@ -62,16 +75,19 @@ function addSums(earlier: Content, later: Content, scale: number): Content {
 }
 
 /** Σ g gᵀ of the part of each gradient that belongs to a group, upper triangle row by row. */
-function sumsOf(groups: readonly Group[]): ContentArithmetic {
+function sumsOf(groups: readonly Group[]): Arithmetic {
+  const partsOf = (gradients: Matrix): Matrix[] =>
+    groups.map((group) => (group.size === gradients.columns ? gradients : partOf(gradients, group)));
   return {
     lengths: groups.map(({ size }) => (size * (size + 1)) / 2),
     combine: addSums,
-    of: (gradients) => ({
-      arrays: groups.map((group) =>
-        packedGram(group.size === gradients.columns ? gradients : partOf(gradients, group)),
-      ),
-      lost: 0,
-    }),
+    of: (gradients) => ({ arrays: partsOf(gradients).map(packedGram), lost: 0 }),
+    add(earlier, gradients, scale): Content {
+      partsOf(gradients).forEach((part, k) => {
+        addPackedGram(earlier.arrays[k], scale, part);
+      });
+      return { arrays: earlier.arrays, lost: 0 };
+    },
   };
 }
 
@@ -96,7 +112,7 @@ export function unpacked(triangle: Float64Array, n: number, factor: number): Mat
 }
 
 /** Σ G Gᵀ and Σ Gᵀ G for each tensor as a matrix G. */
-function marginals(layout: Layout, names: readonly string[]): ContentArithmetic {
+function marginals(layout: Layout, names: readonly string[]): Arithmetic {
   const plans = names.map((name) => {
     const slot = layout.slot(name);
     const [rows, columns] = matrixSizes(slot);
@@ -133,7 +149,7 @@ export function randomVectors({ rank, oversampling, key }: RandomizedForm, dimen
 }
 
 /** Σ g (gᵀΩ), d × width. */
-function randomProducts(form: RandomizedForm, dimension: number): ContentArithmetic {
+function randomProducts(form: RandomizedForm, dimension: number): Arithmetic {
   const vectors = randomVectors(form, dimension);
   return {
     lengths: [vectors.data.length],
@@ -146,7 +162,7 @@ function randomProducts(form: RandomizedForm, dimension: number): ContentArithme
 }
 
 /** Frequent Directions: at most 2·rank rows, shrunk to `rank` whenever there would be more. */
-function sketch(rank: number, dimension: number): ContentArithmetic {
+function sketch(rank: number, dimension: number): Arithmetic {
   const rowsOf = (data: Float64Array): Matrix => new Matrix(data.length / dimension, dimension, data);
   const contentOf = ({ rows, filled, shrinkage }: FrequentDirections): Content => ({
     arrays: [rows.slice(0, filled * dimension)],
@@ -166,7 +182,7 @@ function sketch(rank: number, dimension: number): ContentArithmetic {
 }
 
 /** All gradients as they are. They are never combined: a state of this form keeps them as rows. */
-const everyRow: ContentArithmetic = {
+const everyRow: Arithmetic = {
   lengths: undefined,
   of: (gradients) => ({ arrays: [gradients.data], lost: 0 }),
   combine: (earlier) => earlier,

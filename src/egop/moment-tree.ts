@@ -141,14 +141,19 @@ export class MomentCollector {
     const order = this.#sortedPositions(inBlock);
     const indices = order.map((position) => this.#indices[position]);
     const first = block * blockSize;
-    const node = { first, blocks: 1, ...this.#leaf(indices, this.#rowsAt(order), first + blockSize) };
+    const samples = weighed(this.#decay, indices, this.#rowsAt(order), this.#dimension, first + blockSize);
     this.#drop(inBlock);
-    this.#insert({ node, owned: true });
+    this.#insert({ node: this.#withSibling(first, samples), owned: true });
   }
 
-  /** The content of rows, the sample before `end` having weight 1. */
-  #leaf(indices: readonly number[], rows: Float64Array, end: number): Sum {
-    return leafOf(this.#arithmetic, this.#decay, indices, rows, this.#dimension, end);
+  /** A block's node; where its left sibling is there, their common one, which needs no content for the block itself. */
+  #withSibling(first: number, samples: Samples): MomentNode {
+    const sibling = this.#branches.find(({ node }) => node.blocks === 1 && node.first === first - blockSize);
+    if (sibling === undefined || sibling.node.first % (2 * blockSize) !== 0)
+      return { first, blocks: 1, ...leafOf(this.#arithmetic, samples) };
+    const both = extended(this.#arithmetic, writable(sibling), samples, integerPower(this.#decay, blockSize));
+    this.#branches = this.#branches.filter((branch) => branch !== sibling);
+    return { first: sibling.node.first, blocks: 2, ...both };
   }
 
   /** Puts a node in its place and combines it with its sibling, and what that makes with its own, as often as it goes. */
@@ -172,11 +177,10 @@ export class MomentCollector {
 
   #combine(left: Branch, right: Branch): Branch {
     const scale = integerPower(this.#decay, blockSize * right.node.blocks);
-    const earlier = left.owned ? left.node : { ...left.node, arrays: left.node.arrays.map((array) => array.slice()) };
     const { first, blocks } = left.node;
     return {
       owned: true,
-      node: { first, blocks: 2 * blocks, ...joined(this.#arithmetic, earlier, right.node, scale) },
+      node: { first, blocks: 2 * blocks, ...joined(this.#arithmetic, writable(left), right.node, scale) },
     };
   }
 
@@ -218,14 +222,24 @@ function doubled(index: number): ArgumentError {
   return new ArgumentError(`egop: sample ${index} is in both states; expected each sample once.`);
 }
 
-function leafOf(
-  arithmetic: ContentArithmetic,
-  decay: number,
-  indices: readonly number[],
-  rows: Float64Array,
-  size: number,
-  end: number,
-): Sum {
+/** The node of a branch, whose arrays may be overwritten. */
+function writable({ node, owned }: Branch): MomentNode {
+  return owned ? node : { ...node, arrays: copied(node.arrays) };
+}
+
+function copied(arrays: readonly Float64Array[]): Float64Array[] {
+  return arrays.map((array) => array.slice());
+}
+
+/** Gradients, one a row, each times the root of its weight, which are added up. */
+interface Samples {
+  readonly weight: number;
+  readonly squaredNorm: number;
+  readonly gradients: Matrix;
+}
+
+/** Rows of gradients, which are overwritten where samples decay: the one before `end` has weight 1. */
+function weighed(decay: number, indices: readonly number[], rows: Float64Array, size: number, end: number): Samples {
   let weight = indices.length;
   if (decay !== 1) {
     weight = 0;
@@ -238,9 +252,23 @@ function leafOf(
   }
   let squaredNorm = 0;
   for (let i = 0; i < rows.length; i++) squaredNorm += rows[i] * rows[i];
-  return { weight, squaredNorm, ...arithmetic.of(new Matrix(indices.length, size, rows)) };
+  return { weight, squaredNorm, gradients: new Matrix(indices.length, size, rows) };
 }
 
+function leafOf(arithmetic: ContentArithmetic, { weight, squaredNorm, gradients }: Samples): Sum {
+  return { weight, squaredNorm, ...arithmetic.of(gradients) };
+}
+
+/** What `joined` makes of earlier ones and the leaf of these samples; may overwrite the arrays of the earlier ones. */
+function extended(arithmetic: ContentArithmetic, earlier: Sum, samples: Samples, scale: number): Sum {
+  return {
+    weight: earlier.weight * scale + samples.weight,
+    squaredNorm: earlier.squaredNorm * scale + samples.squaredNorm,
+    ...arithmetic.add(earlier, samples.gradients, scale),
+  };
+}
+
+/** Earlier samples, times `scale`, and later ones; may overwrite the arrays of the earlier ones. */
 function joined(arithmetic: ContentArithmetic, earlier: Sum, later: Sum, scale: number): Sum {
   return {
     weight: earlier.weight * scale + later.weight,
@@ -283,7 +311,7 @@ export function totalOf(state: MomentState): MomentTotal | undefined {
   const layout = momentLayout(state);
   const arithmetic = arithmeticOf(state.form, layout);
   const decay = state.form.decay ?? 1;
-  const pieces: { readonly end: number; readonly content: Sum }[] = state.nodes.map((node) => ({
+  const pieces: { readonly end: number; readonly content: Sum | Samples }[] = state.nodes.map((node) => ({
     end: node.first + blockSize * node.blocks,
     content: node,
   }));
@@ -295,17 +323,19 @@ export function totalOf(state: MomentState): MomentTotal | undefined {
     const view = state.rows.subarray(k * layout.size, last * layout.size);
     const end = state.indices[last - 1] + 1;
     const rows = decay === 1 ? view : view.slice();
-    pieces.push({ end, content: leafOf(arithmetic, decay, state.indices.slice(k, last), rows, layout.size, end) });
+    pieces.push({ end, content: weighed(decay, state.indices.slice(k, last), rows, layout.size, end) });
     k = last;
   }
   if (pieces.length === 0) return undefined;
   pieces.sort((a, b) => a.end - b.end);
-  let { content } = pieces[0];
-  if (pieces.length > 1) content = { ...content, arrays: content.arrays.map((array) => array.slice()) };
-  for (let k = 1; k < pieces.length; k++) {
-    const scale = integerPower(decay, pieces[k].end - pieces[k - 1].end);
-    content = joined(arithmetic, content, pieces[k].content, scale);
-  }
+  const isLeaf = (content: Sum | Samples): content is Samples => "gradients" in content;
+  const [{ content: first }, ...others] = pieces;
+  let content = isLeaf(first) ? leafOf(arithmetic, first) : first;
+  if (content === first && others.length > 0) content = { ...content, arrays: copied(content.arrays) };
+  others.forEach(({ end, content: next }, k) => {
+    const scale = integerPower(decay, end - pieces[k].end);
+    content = isLeaf(next) ? extended(arithmetic, content, next, scale) : joined(arithmetic, content, next, scale);
+  });
   const blocks = state.nodes.reduce((sum, node) => sum + node.blocks, 0);
   const skippedInNodes = state.skipped.filter((index) =>
     state.nodes.some(({ first, blocks: count }) => first <= index && index < first + blockSize * count),

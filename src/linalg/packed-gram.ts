@@ -11,8 +11,23 @@ import { planBlocks, runProduct } from "./product-kernel.ts";
 const stripRows = 128;
 
 /** aᵀ·a of a matrix of m × n, as a new triangle. */
-export function packedGram({ rows: inner, columns: n, data }: Matrix): Float64Array {
-  const triangle = new Float64Array((n * (n + 1)) / 2);
+export function packedGram(matrix: Matrix): Float64Array {
+  const triangle = new Float64Array((matrix.columns * (matrix.columns + 1)) / 2);
+  gramRows(matrix, (row, at) => triangle.set(row, at));
+  return triangle;
+}
+
+/** triangle ← triangle·scale + aᵀ·a, element by element as `packedGram` and an addition would have it. */
+export function addPackedGram(triangle: Float64Array, scale: number, matrix: Matrix): void {
+  gramRows(matrix, (row, at) => addRow(triangle, at, scale, row));
+}
+
+function addRow(triangle: Float64Array, at: number, scale: number, row: Float64Array): void {
+  for (let i = 0; i < row.length; i++) triangle[at + i] = triangle[at + i] * scale + row[i];
+}
+
+/** The rows of the upper triangle of aᵀ·a, and where each begins. */
+function gramRows({ rows: inner, columns: n, data }: Matrix, take: (row: Float64Array, at: number) => void): void {
   const strip = new Float64Array(Math.min(stripRows, n) * n);
   for (let first = 0, at = 0; first < n; first += stripRows) {
     const [rows, columns] = [Math.min(stripRows, n - first), n - first];
@@ -22,9 +37,8 @@ export function packedGram({ rows: inner, columns: n, data }: Matrix): Float64Ar
     });
     runProduct(plan, data, first, data, first, strip, 0);
     for (let i = 0; i < rows; i++) {
-      triangle.set(strip.subarray(i * (columns + 1), (i + 1) * columns), at);
+      take(strip.subarray(i * (columns + 1), (i + 1) * columns), at);
       at += columns - i;
     }
   }
-  return triangle;
 }
