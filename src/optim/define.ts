@@ -30,6 +30,14 @@ export interface PieceOptions<State extends TransformationState, Loop extends El
   readonly loop?: Loop;
   /** Whether `apply` reads all of the gradient before it calls the loop, for what it hands to it: such a piece has a kernel where it comes first. */
   readonly looksAhead?: boolean;
+  /**
+   * For pieces that change each tensor of the state's `slots` by a ratio of its own: the ratio, from the norms of gradient and parameters
+   * there, and the numbers that follow it among those of the loop's formula (formulas.ts).
+   */
+  readonly bySlot?: {
+    readonly ratio: (gradientNorm: number, parameterNorm: number) => number;
+    readonly numbers: readonly number[];
+  };
   /** What else to refuse, beside a state of another kind and other lengths. */
   readonly refuse?: (state: State, gradient: Float64Array, parameters: Float64Array) => void;
   readonly parts?: readonly GradientTransformation[];

@@ -36,14 +36,16 @@ export interface ScaleByTrustRatioState {
  */
 export function scaleByTrustRatio(): GradientTransformation<ScaleByTrustRatioState> {
   const norms = new Float64Array(2);
-  return define<ScaleByTrustRatioState>({
+  return define<ScaleByTrustRatioState, typeof trustKernel>({
     kind: "scaleByTrustRatio",
     vectors: [],
     init: (layout) => ({ kind: "scaleByTrustRatio", version: 1, slots: slotsOf(layout) }),
-    apply(gradient, { slots }, _loop, parameters, factor = 1) {
+    loop: trustKernel,
+    bySlot: { ratio: trustRatio, numbers: [] },
+    apply(gradient, { slots }, loop, parameters, factor = 1) {
       for (const slot of slots) {
         slotNorms(gradient, parameters, slot, norms, 0);
-        scaleSlot(gradient, slot, trustRatio(norms[0], norms[1]), factor);
+        loop(gradient, slot, trustRatio(norms[0], norms[1]), factor);
       }
     },
   });
@@ -53,7 +55,8 @@ function trustRatio(size: number, target: number): number {
   return size > 0 && target > 0 ? target / size : 1;
 }
 
-function scaleSlot(gradient: Float64Array, { offset, size }: Slot, ratio: number, factor: number): void {
+/** A tensor's steps times its ratio and a factor. */
+export function trustKernel(gradient: Float64Array, { offset, size }: Slot, ratio: number, factor: number): void {
   for (let i = offset; i < offset + size; i++) gradient[i] = gradient[i] * ratio * factor;
 }
 
@@ -85,19 +88,33 @@ export function scaleByLars(options: ScaleByLarsOptions = {}): GradientTransform
   requireNonnegative("trust", trust);
   requireNonnegative("weightDecay", weightDecay);
   const norms = new Float64Array(2);
-  return define<ScaleByLarsState>({
+  const rateOf = (size: number, own: number): number => larsRate(size, own, trust, weightDecay);
+  return define<ScaleByLarsState, typeof larsKernel>({
     kind: "scaleByLars",
     vectors: [],
     init: (layout) => ({ kind: "scaleByLars", version: 1, slots: slotsOf(layout) }),
-    apply(gradient, { slots }, _loop, parameters, factor = 1) {
+    loop: larsKernel,
+    bySlot: { ratio: rateOf, numbers: [weightDecay] },
+    apply(gradient, { slots }, loop, parameters, factor = 1) {
       for (const slot of slots) {
         slotNorms(gradient, parameters, slot, norms, 0);
-        const rate = larsRate(norms[0], norms[1], trust, weightDecay);
-        for (let i = slot.offset; i < slot.offset + slot.size; i++)
-          gradient[i] = rate * (gradient[i] + weightDecay * parameters[i]) * factor;
+        loop(gradient, parameters, slot, rateOf(norms[0], norms[1]), weightDecay, factor);
       }
     },
   });
+}
+
+/** A tensor's gradient with its decay, times its rate and a factor. */
+export function larsKernel(
+  gradient: Float64Array,
+  parameters: Float64Array,
+  { offset, size }: Slot,
+  rate: number,
+  weightDecay: number,
+  factor: number,
+): void {
+  for (let i = offset; i < offset + size; i++)
+    gradient[i] = rate * (gradient[i] + weightDecay * parameters[i]) * factor;
 }
 
 function larsRate(size: number, own: number, trust: number, weightDecay: number): number {
@@ -144,7 +161,7 @@ export function lamb(options: LambOptions = {}): GradientTransformation<ChainSta
     for (const slot of ratios.slots) {
       if (weightDecay === 0) slotNorms(gradient, parameters, slot, norms, 0);
       else addAndSlotNorms(gradient, weightDecay, parameters, slot, norms);
-      scaleSlot(gradient, slot, trustRatio(norms[0], norms[1]), unit[0]);
+      trustKernel(gradient, slot, trustRatio(norms[0], norms[1]), unit[0]);
     }
   }
   return Object.assign({ ...chain, update }, { own: update });

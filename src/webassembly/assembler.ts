@@ -41,6 +41,7 @@ export const integer = (value: number): Code => [0x41, signed(value)];
 export const add: Code = [0x6a];
 export const subtract: Code = [0x6b];
 export const and: Code = [0x71];
+export const equal: Code = [0x46];
 export const lessThan: Code = [0x49];
 export const lessThanSigned: Code = [0x48];
 export const shiftLeft = (bits: number): Code => [integer(bits), 0x74];
@@ -59,6 +60,8 @@ export const loadOne: Code = [vector(0x5d), 3, 0];
 export const loadSecond: Code = [vector(0x57), 3, 0, 1];
 export const storeOne = (offset: number): Code => [vector(0x5b), 3, unsigned(offset), 0];
 export const zero: Code = [vector(0x0c), new Array<number>(16).fill(0)];
+/** A mask of the first lane. */
+export const firstLane: Code = [vector(0x0c), new Array<number>(8).fill(0xff), new Array<number>(8).fill(0)];
 export const addLanes: Code = vector(0xf0);
 export const subtractLanes: Code = vector(0xf1);
 export const multiplyLanes: Code = vector(0xf2);

@@ -10,6 +10,7 @@ import { adamaxKernel } from "../adamax.ts";
 import { adanKernel } from "../adan.ts";
 import { amsgradKernel } from "../amsgrad.ts";
 import type { ElementLoop } from "../define.ts";
+import { larsKernel, trustKernel } from "../layerwise.ts";
 import { lionKernel } from "../lion.ts";
 import { nadamKernel } from "../nadam.ts";
 import { radamKernel } from "../radam.ts";
@@ -41,7 +42,7 @@ type Element = readonly [step: Code, ...vectors: Code[]];
 
 /**
  * The numbers of a loop come first, what depends on them alone is kept before the loop by `once`; the function that is returned makes an
- * element from the gradient's and those of the vectors.
+ * element from the gradient's and those of the vectors and of the parameters.
  */
 export interface Formula {
   readonly vectors: number;
@@ -50,7 +51,7 @@ export interface Formula {
     numbers: readonly Code[],
     once: (value: Code) => Code,
     constants: Constants,
-  ) => (frame: Frame, gradient: Code, vectors: readonly Code[]) => Element;
+  ) => (frame: Frame, gradient: Code, vectors: readonly Code[], point: Code) => Element;
 }
 
 const formula = (vectors: number, numbers: number, prepare: Formula["prepare"]): Formula => ({
@@ -94,6 +95,11 @@ export function formulas(): ReadonlyMap<ElementLoop, Formula> {
         const sum = keep(plus(before, times(g, g)));
         return [over(g, plus(root(sum), epsilon)), sum];
       }),
+    ],
+    [trustKernel, formula(0, 1, ([ratio]) => (_frame, g) => [times(g, ratio)])],
+    [
+      larsKernel,
+      formula(0, 2, ([ratio, decay]) => (_frame, g, _vectors, point) => [times(ratio, plus(g, times(decay, point)))]),
     ],
     [scaleKernel, formula(0, 2, ([scale, factor]) => (_frame, g) => [times(times(g, scale), factor)])],
     [

@@ -1,38 +1,39 @@
 /**
  * A step of a whole optimizer as one WebAssembly loop: next = point + step, two elements at a time, where every part of the chain works
- * on one element alone. All vectors lie in one memory, each is read and written once a step, and no array is passed over again for
+ * on one element alone; as two loops a tensor where a part takes the tensor's norms (LARS, LAMB). All vectors lie in one memory, each is read and written once a step, and no array is passed over again for
  * the rate, the decay, the sum, or in search of NaN.
  *
  * The parts go on doing what they do once a step (counting, corrections, schedules): their loops are called in name only, for the numbers
  * that they would have been given. The bits are those of the plain loops.
  */
 import { layout as makeLayout, type Layout } from "../../linalg/layout.ts";
-import * as wasm from "../../webassembly/assembler.ts";
-import { get, i32, set, type Code } from "../../webassembly/assembler.ts";
 import { instantiateFunctions } from "../../linalg/webassembly/instance.ts";
 import type { ElementLoop, PieceOptions } from "../define.ts";
+import type { Slot } from "../slots.ts";
 import type { GradientTransformation, TransformationState } from "../transformation.ts";
 import { formulas, type Formula } from "./formulas.ts";
-import { choose, less, names, plus, size, times } from "./lanes.ts";
+import {
+  commonNumbers,
+  finiteLoop,
+  normsLoop,
+  numbersOf,
+  roundBytes,
+  slotStepLoop,
+  stepLoop,
+  sumsOfSquares,
+  type LoopPart,
+} from "./step-loops.ts";
 
-/** A part of a chain with its state, and its formula unless it multiplies by a rate or adds a decay. */
-interface Part {
+/** A part of a chain with its state. */
+interface Part extends Omit<LoopPart, "vectorsAt"> {
   readonly piece: GradientTransformation & PieceOptions<TransformationState>;
   readonly state: TransformationState;
-  readonly formula: Formula | undefined;
-  /** Where its numbers begin among all. */
-  readonly first: number;
 }
 
 /** What `define` has made, and nobody has given another update. */
 type Own = GradientTransformation & PieceOptions<TransformationState> & { readonly own?: unknown };
 
 const smallestNormal = 2.2250738585072014e-308;
-/** A round of a loop works on so many pairs of elements, which do not wait for each other. */
-const pairs = 2;
-const roundBytes = 16 * pairs;
-/** The numbers of all formulas: 1 and the smallest normal number. */
-const commonNumbers = 2;
 /** The assembler writes a local's number in one byte. */
 const mostLocals = 128;
 const unitLayout: () => Layout = () => makeLayout({ one: [1] });
@@ -61,71 +62,123 @@ export function stepKernel(
   length: number,
   pointCount: number,
 ): StepKernel | undefined {
-  const table = formulas();
   const parts: Part[] = [];
-  if (!collect(optimizer, state, table, parts)) return undefined;
+  if (!collect(optimizer, state, formulas(), parts)) return undefined;
   // Whole rounds of the loops.
   const stride = roundBytes * Math.ceil((8 * length) / roundBytes);
-  let end = 16 * Math.ceil((commonNumbers + countNumbers(parts)) / 2);
+  const numberCount = commonNumbers + countNumbers(parts);
+  let end = 16 * Math.ceil(numberCount / 2);
   const allocate = (): number => {
     end += stride;
     return end - stride;
   };
   const gradientAt = allocate();
   const pointsAt = Array.from({ length: pointCount }, allocate);
-  const vectorsAt = parts.map(({ piece, formula }) =>
-    formula === undefined ? [] : (piece.vectors ?? []).map(allocate),
-  );
+  const placed = parts.map((part) => ({
+    ...part,
+    vectorsAt: typeof part.work === "string" ? [] : (part.piece.vectors ?? []).map(allocate),
+  }));
+  const bySlot = parts.findIndex(({ piece }) => piece.bySlot !== undefined);
+  // Where the steps are that the norms are taken of.
+  const stepsAt = bySlot > 0 ? allocate() : gradientAt;
   // Addresses are signed numbers of 32 bits where they are constants.
   if (end >= 0x80000000) return undefined;
-  const loop = step(parts, length, gradientAt, vectorsAt);
-  if (loop.parameters.length + loop.locals.length > mostLocals) return undefined;
-  const exports = instantiateFunctions([check(length, gradientAt), loop], end / 8);
+  const loops =
+    bySlot < 0
+      ? [stepLoop(placed, length, gradientAt)]
+      : [normsLoop(placed.slice(0, bySlot), gradientAt, stepsAt), slotStepLoop(placed.slice(bySlot), stepsAt)];
+  if (loops.some(({ parameters, locals }) => parameters.length + locals.length > mostLocals)) return undefined;
+  const exports = instantiateFunctions([finiteLoop(length, gradientAt), ...loops], end / 8);
   if (exports === null) return undefined;
-  const { memory, run, gradientIsFinite } = exports as unknown as {
+  const { memory, gradientIsFinite } = exports as unknown as {
     readonly memory: { readonly buffer: ArrayBuffer };
-    readonly run: (from: number, to: number) => number;
     readonly gradientIsFinite: () => number;
   };
   const view = (at: number): Float64Array => new Float64Array(memory.buffer, at, length);
-  const numbers = new Float64Array(memory.buffer, 0, commonNumbers + countNumbers(parts));
+  const numbers = new Float64Array(memory.buffer, 0, numberCount);
   numbers[0] = 1;
   numbers[1] = smallestNormal;
   const gradient = view(gradientAt);
-  const moved = parts.map((part, k) => moveVectors(part, vectorsAt[k].map(view)));
-  const unit = new Float64Array(1);
-  const one = Float64Array.of(1);
-  const recorders = parts.map(({ first, formula }) => (...all: readonly (number | Float64Array)[]): void => {
-    const skipped = 1 + (formula?.vectors ?? 0);
-    for (let k = skipped; k < all.length; k++) numbers[first + k - skipped] = all[k] as number;
-  });
+  const moved = placed.map((part) => moveVectors(part, part.vectorsAt.map(view)));
   const points = pointsAt.map(view);
+  const prepare = parts.map((part, k) => numbersOfStep(part, moved[k], gradient, numbers));
+  const run =
+    bySlot < 0
+      ? (exports as unknown as { readonly run: (from: number, to: number) => number }).run
+      : slotBySlot(exports as unknown as SlotLoops, parts[bySlot], numbers);
   return {
     state: withStates(state, parts, moved),
     gradient,
     points,
     run(from, to) {
-      for (let k = 0; k < parts.length; k++) {
-        const { piece, formula, first } = parts[k];
-        if (formula !== undefined) piece.apply(gradient, moved[k], recorders[k], points[from]);
-        else {
-          // What the rate makes of 1 is what it multiplies by; what decay makes of 0 beside a parameter of 1 is what it adds.
-          const isRate = piece.kind === rate;
-          unit[0] = isRate ? 1 : 0;
-          piece.update(unit, moved[k], one, true);
-          numbers[first] = unit[0];
-        }
-      }
+      for (let k = 0; k < prepare.length; k++) prepare[k](points[from]);
       return run(pointsAt[from], pointsAt[to]) !== 0;
     },
     gradientIsFinite: () => gradientIsFinite() !== 0,
   };
 }
 
+/** What a part does once a step, and the numbers that its loop would then be given written to their place. */
+function numbersOfStep(
+  { piece, work, first }: Part,
+  state: TransformationState,
+  gradient: Float64Array,
+  numbers: Float64Array,
+): (point: Float64Array) => void {
+  if (typeof work === "string") {
+    // What the rate makes of 1 is what it multiplies by; what decay makes of 0 beside a parameter of 1 is what it adds.
+    const unit = new Float64Array(1);
+    const one = Float64Array.of(1);
+    return () => {
+      unit[0] = work === "rate" ? 1 : 0;
+      piece.update(unit, state, one, true);
+      numbers[first] = unit[0];
+    };
+  }
+  if (piece.bySlot !== undefined) {
+    // The first one is the tensor's.
+    numbers.set(piece.bySlot.numbers, first + 1);
+    return () => undefined;
+  }
+  const skipped = 1 + work.vectors;
+  const record = (...all: readonly (number | Float64Array)[]): void => {
+    for (let k = skipped; k < all.length; k++) numbers[first + k - skipped] = all[k] as number;
+  };
+  return (point) => piece.apply(gradient, state, record, point);
+}
+
+type SlotLoop = (from: number, to: number, i: number, last: number) => number;
+interface SlotLoops {
+  readonly norms: SlotLoop;
+  readonly run: SlotLoop;
+}
+
+/** A step tensor by tensor: the loop up to its norms, its ratio, and the loop behind it. */
+function slotBySlot(
+  { norms, run }: SlotLoops,
+  { piece, state, first }: Part,
+  numbers: Float64Array,
+): (from: number, to: number) => number {
+  const { slots } = state as unknown as { readonly slots: readonly Slot[] };
+  const ratio = piece.bySlot?.ratio ?? (() => 1);
+  return (from, to) => {
+    let finite = 1;
+    for (const { offset, size } of slots) {
+      const [begin, last] = [8 * offset, 8 * (offset + size - 1)];
+      finite &= norms(from + begin, to + begin, begin, last);
+      const gradientNorm = Math.sqrt(numbers[sumsOfSquares] + numbers[sumsOfSquares + 1]);
+      const parameterNorm = Math.sqrt(numbers[sumsOfSquares + 2] + numbers[sumsOfSquares + 3]);
+      numbers[first] = ratio(gradientNorm, parameterNorm);
+      finite &= run(from + begin, to + begin, begin, last);
+    }
+    return finite;
+  };
+}
+
 const rate = "scaleByLearningRate";
 const decay = "addWeightDecay";
 
-/** Appends the parts of an optimizer; false if there is one without a formula. Decay by 0 is no part. */
+/** Appends the parts of an optimizer; false if there is one without a formula, or a second one by tensors. Decay by 0 is no part. */
 function collect(
   optimizer: GradientTransformation,
   state: TransformationState,
@@ -138,27 +191,29 @@ function collect(
     const { parts: states } = state as unknown as { readonly parts: readonly TransformationState[] };
     return optimizer.parts.every((part, k) => collect(part, states[k], table, parts));
   }
-  const formula = piece.loop === undefined ? undefined : table.get(piece.loop);
-  if (formula === undefined && piece.kind !== rate && piece.kind !== decay) return false;
+  const other = piece.kind === rate ? "rate" : piece.kind === decay ? "decay" : undefined;
+  const work = (piece.loop === undefined ? undefined : table.get(piece.loop)) ?? other;
+  if (work === undefined) return false;
   // Behind another part it would have to look at what that makes of the gradient, which lies nowhere.
   if (piece.looksAhead === true && parts.length > 0) return false;
+  if (piece.bySlot !== undefined && parts.some((part) => part.piece.bySlot !== undefined)) return false;
   if (piece.kind === decay) {
     const unit = new Float64Array(1);
     piece.update(unit, piece.init(unitLayout()), Float64Array.of(1), true);
     if (unit[0] === 0) return true;
   }
-  parts.push({ piece, state, formula, first: commonNumbers + countNumbers(parts) });
+  parts.push({ piece, state, work, first: commonNumbers + countNumbers(parts) });
   return true;
 }
 
 function countNumbers(parts: readonly Part[]): number {
-  return parts.reduce((sum, { formula }) => sum + (formula?.numbers ?? 1), 0);
+  return parts.reduce((sum, { work }) => sum + numbersOf(work), 0);
 }
 
 /** The state with its vectors in the memory. */
-function moveVectors({ piece, state, formula }: Part, views: readonly Float64Array[]): TransformationState {
+function moveVectors({ piece, state, work }: Part, views: readonly Float64Array[]): TransformationState {
   const moved: Record<string, unknown> = { ...state };
-  if (formula !== undefined)
+  if (typeof work !== "string")
     (piece.vectors ?? []).forEach((name, k) => {
       views[k].set(moved[name] as Float64Array);
       moved[name] = views[k];
@@ -176,102 +231,4 @@ function withStates(
   if (index >= 0) return moved[index];
   const { parts: states } = state as unknown as { readonly parts?: readonly TransformationState[] };
   return states === undefined ? state : ({ ...state, parts: states.map((s) => withStates(s, parts, moved)) } as never);
-}
-
-/** gradientIsFinite() → 1 or 0: zero times a finite number is zero and anything else NaN, which no sum loses. */
-function check(length: number, at: number): wasm.FunctionSource {
-  const i = 0;
-  const sums = wasm.numbers(1, pairs);
-  return {
-    name: "gradientIsFinite",
-    parameters: [],
-    results: [i32],
-    locals: [i32, ...wasm.repeated(wasm.v128, pairs)],
-    body: [
-      wasm.repeat(
-        [
-          sums.map((sum, k) => set1(sum, plus(get(sum), times([get(i), wasm.load(at + 16 * k)], wasm.zero)))),
-          wasm.increase(i, roundBytes),
-        ],
-        [get(i), wasm.integer(8 * length), wasm.lessThan],
-      ),
-      allZero(total(sums)),
-    ],
-  };
-}
-
-const set1 = (local: number, value: Code): Code => [value, set(local)];
-const total = (sums: readonly number[]): Code =>
-  sums.slice(1).reduce((sum, local) => plus(sum, get(local)), get(sums[0]));
-/** Whether both lanes are equal to 0: f64x2.eq, i64x2.all_true. */
-const allZero = (value: Code): Code => [value, wasm.zero, wasm.vector(0x47), wasm.vector(0xc3)];
-
-/** run(from, to) → 1 where gradient and new point are finite. */
-function step(
-  parts: readonly Part[],
-  length: number,
-  gradientAt: number,
-  vectorsAt: readonly (readonly number[])[],
-): wasm.FunctionSource {
-  const [from, to, i] = [0, 1, 2];
-  const sums = wasm.numbers(3, pairs);
-  let locals = 3 + pairs;
-  const next = (): number => locals++;
-  const before = names(next);
-  const number = (index: number): Code => before.keep([wasm.integer(0), wasm.loadSplat(8 * index)]);
-  const [one, tiny] = [number(0), number(1)];
-  const elements = parts.map(({ formula, first }) => {
-    const numbers = Array.from({ length: formula?.numbers ?? 1 }, (_value, k) => number(first + k));
-    return { numbers, elementOf: formula?.prepare(numbers, (value) => before.keep(value), { one, zero: wasm.zero }) };
-  });
-  /** Works on the two elements that lie so many bytes beyond `i`. */
-  function pair(offset: number, sum: number): Code {
-    const { code, keep } = names(next);
-    const flushed = (value: Code): Code => {
-      const kept = keep(value);
-      return choose(less(size(kept), tiny), wasm.zero, kept);
-    };
-    const point = keep([get(from), wasm.load(offset)]);
-    const first = keep([get(i), wasm.load(gradientAt + offset)]);
-    let gradient = first;
-    parts.forEach(({ piece, formula }, k) => {
-      const { numbers, elementOf } = elements[k];
-      if (formula === undefined || elementOf === undefined) {
-        gradient = keep(piece.kind === rate ? times(gradient, numbers[0]) : plus(gradient, times(numbers[0], point)));
-        return;
-      }
-      const addresses = vectorsAt[k].map((at) => at + offset);
-      const [made, ...vectors] = elementOf(
-        { keep, flushed },
-        gradient,
-        addresses.map((at) => keep([get(i), wasm.load(at)])),
-      );
-      const kept = keep(made);
-      vectors.forEach((vector, index) => code.push(get(i), vector, wasm.store(addresses[index])));
-      gradient = kept;
-    });
-    const moved = keep(plus(point, gradient));
-    code.push(get(to), moved, wasm.store(offset), set1(sum, plus(get(sum), times(plus(first, moved), wasm.zero))));
-    return code;
-  }
-  const free = locals;
-  let used = 0;
-  const loops = sums.map((sum, k) => {
-    locals = free;
-    const code = pair(16 * k, sum);
-    used = Math.max(used, locals);
-    return code;
-  });
-  const advance = [i, from, to].map((local) => wasm.increase(local, roundBytes));
-  return {
-    name: "run",
-    parameters: [i32, i32],
-    results: [i32],
-    locals: [i32, ...wasm.repeated(wasm.v128, used - 3)],
-    body: [
-      before.code,
-      wasm.repeat([loops, advance], [get(i), wasm.integer(8 * length), wasm.lessThan]),
-      allZero(total(sums)),
-    ],
-  };
 }

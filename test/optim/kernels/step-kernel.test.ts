@@ -33,6 +33,10 @@ const covered: Readonly<Record<string, GradientTransformation>> = {
   signum: egop.signum({ learningRate }),
   rprop: egop.rprop(),
   adan: egop.adan(),
+  lars: egop.lars({ learningRate, weightDecay, trust: 0.5 }),
+  "lars without decay": egop.lars({ learningRate: (step) => 0.1 / (1 + step), momentum: 0 }),
+  lamb: egop.lamb({ weightDecay }),
+  "lamb without decay": egop.lamb({ weightDecay: 0, epsilon: 0 }),
   nested: egop.chain(egop.trace({ momentum: 0.5 }), egop.chain(egop.scaleByAdam(), egop.scaleByLearningRate(0.1))),
 };
 
@@ -60,8 +64,11 @@ describe("a step in WebAssembly", () => {
           .chain((length) =>
             fc.array(fc.array(entry, { minLength: length, maxLength: length }), { minLength: 2, maxLength: 8 }),
           ),
-        ([start, ...gradients]) => {
-          const model = layout({ p: [start.length] });
+        fc.integer({ min: 0, max: 8 }),
+        ([start, ...gradients], cut) => {
+          // Two tensors, or one.
+          const first = Math.min(cut, start.length - 1);
+          const model = layout(first === 0 ? { p: [start.length] } : { p: [first], q: [start.length - first] });
           const state = optimizer.init(model);
           const kernel = stepKernel(optimizer, optimizer.init(model), start.length, 2);
           if (kernel === undefined) throw new Error("There is no kernel.");
@@ -121,7 +128,7 @@ describe("a step in WebAssembly", () => {
     const adam = egop.adam();
     const mine = egop.scaleByAdam();
     for (const optimizer of [
-      egop.lamb(),
+      egop.chain(egop.scaleByTrustRatio(), egop.scaleByLars()),
       egop.prodigy(),
       egop.scalarAdam({ weightDecay }),
       egop.chain(egop.scaleBySign(), egop.scaleByAdagradNorm()),

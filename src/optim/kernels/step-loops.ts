@@ -1,0 +1,223 @@
+/**
+ * The loops of a step's kernel as WebAssembly code, put together from the formulas of a chain's parts (formulas.ts), two elements at a time.
+ * Where a part takes the norms of step and parameters, a tensor at a time, there are two loops: up to the norms, and behind them. Sums of
+ * squares are those of `slotNorms`: elements at even and at odd distances from the first one, which are the two lanes, apart.
+ */
+import * as wasm from "../../webassembly/assembler.ts";
+import { get, i32, set, type Code } from "../../webassembly/assembler.ts";
+import type { Formula } from "./formulas.ts";
+import { choose, less, names, plus, size, times, where } from "./lanes.ts";
+
+/** What a loop does for a part of the chain. */
+export interface LoopPart {
+  /** A formula, or a rate to multiply by, or a decay to add. */
+  readonly work: Formula | "rate" | "decay";
+  /** Where its numbers begin among all. */
+  readonly first: number;
+  /** The addresses of its vectors. */
+  readonly vectorsAt: readonly number[];
+}
+
+/** The numbers before those of the parts, all at the beginning of the memory: 1, the smallest normal number, and the sums of squares. */
+export const commonNumbers = 6;
+/** Where the sums of squares are: of even and of odd elements' steps, then of such parameters. */
+export const sumsOfSquares = 2;
+
+/** A round of a loop over all elements works on so many pairs, which do not wait for each other. */
+const pairs = 2;
+/** Vectors are as long as whole rounds. */
+export const roundBytes: number = 16 * pairs;
+
+/** How many numbers a part has. */
+export function numbersOf(work: LoopPart["work"]): number {
+  return typeof work === "string" ? 1 : work.numbers;
+}
+
+const set1 = (local: number, value: Code): Code => [value, set(local)];
+const total = (sums: readonly number[]): Code =>
+  sums.slice(1).reduce((sum, local) => plus(sum, get(local)), get(sums[0]));
+/** Whether both lanes are equal to 0: f64x2.eq, i64x2.all_true. */
+const allZero = (value: Code): Code => [value, wasm.zero, wasm.vector(0x47), wasm.vector(0xc3)];
+const addTo = (sum: number, value: Code): Code => set1(sum, plus(get(sum), value));
+
+/** gradientIsFinite() → 1 or 0: zero times a finite number is zero and anything else NaN, which no sum loses. */
+export function finiteLoop(length: number, at: number): wasm.FunctionSource {
+  const i = 0;
+  const sums = wasm.numbers(1, pairs);
+  return {
+    name: "gradientIsFinite",
+    parameters: [],
+    results: [i32],
+    locals: [i32, ...wasm.repeated(wasm.v128, pairs)],
+    body: [
+      wasm.repeat(
+        [
+          sums.map((sum, k) => addTo(sum, times([get(i), wasm.load(at + 16 * k)], wasm.zero))),
+          wasm.increase(i, roundBytes),
+        ],
+        [get(i), wasm.integer(8 * length), wasm.lessThan],
+      ),
+      allZero(total(sums)),
+    ],
+  };
+}
+
+/** Locals that all loops over parts begin with: the two points' addresses, and how far the vectors have been worked through. */
+const [from, to, i] = [0, 1, 2];
+
+/** Two elements on their way through a loop. */
+interface Elements {
+  readonly keep: (value: Code) => Code;
+  /** To a vector, at a distance from what a local holds. */
+  readonly store: (base: number, at: number, value: Code) => Code;
+  readonly point: Code;
+  /** What the loop begins with, and what its parts have made of it. */
+  readonly given: Code;
+  readonly made: Code;
+}
+
+/** The code of a loop's round, and what comes before the loop. */
+interface Rounds {
+  readonly before: Code;
+  /**
+   * The parts' work on the two elements that lie so many bytes beyond `i`, and what `finish` does with them. With `alone`, the second one
+   * is a neighbor's: it is not written to, and what `finish` is given of it may be anything.
+   */
+  pair(offset: number, alone: boolean, finish: (elements: Elements) => Code): Code;
+  /** The number of locals up to here. */
+  locals(): number;
+}
+
+function roundsOf(parts: readonly LoopPart[], inputAt: number, firstLocal: number): Rounds {
+  let locals = firstLocal;
+  const next = (): number => locals++;
+  const { code: before, keep: once } = names(next);
+  const number = (index: number): Code => once([wasm.integer(0), wasm.loadSplat(8 * index)]);
+  const [one, tiny] = [number(0), number(1)];
+  const prepared = parts.map(({ work, first }) => {
+    const numbers = Array.from({ length: numbersOf(work) }, (_value, k) => number(first + k));
+    const elementOf = typeof work === "string" ? undefined : work.prepare(numbers, once, { one, zero: wasm.zero });
+    return { numbers, elementOf };
+  });
+  const free = locals;
+  let used = locals;
+  return {
+    before,
+    locals: () => used,
+    pair(offset, alone, finish) {
+      locals = free;
+      const { code, keep } = names(next);
+      const store = (base: number, at: number, value: Code): Code => [
+        ...[get(base), value],
+        alone ? wasm.storeOne(at) : wasm.store(at),
+      ];
+      const flushed = (value: Code): Code => {
+        const kept = keep(value);
+        return choose(less(size(kept), tiny), wasm.zero, kept);
+      };
+      const point = keep([get(from), wasm.load(offset)]);
+      const given = keep([get(i), wasm.load(inputAt + offset)]);
+      let made = given;
+      parts.forEach(({ work, vectorsAt }, k) => {
+        const { numbers, elementOf } = prepared[k];
+        if (elementOf === undefined) {
+          made = keep(work === "rate" ? times(made, numbers[0]) : plus(made, times(numbers[0], point)));
+          return;
+        }
+        const addresses = vectorsAt.map((at) => at + offset);
+        const vectors = addresses.map((at) => keep([get(i), wasm.load(at)]));
+        const [step, ...changed] = elementOf({ keep, flushed }, made, vectors, point);
+        made = keep(step);
+        changed.forEach((vector, index) => code.push(store(i, addresses[index], vector)));
+      });
+      const end = finish({ keep, store, point, given, made });
+      used = Math.max(used, locals);
+      return [code, end];
+    },
+  };
+}
+
+/** run(from, to) → 1 where gradient and new point are finite. */
+export function stepLoop(parts: readonly LoopPart[], length: number, gradientAt: number): wasm.FunctionSource {
+  const sums = wasm.numbers(3, pairs);
+  const rounds = roundsOf(parts, gradientAt, 3 + pairs);
+  const round = sums.map((sum, k) =>
+    rounds.pair(16 * k, false, ({ keep, store, point, given, made }) => {
+      const moved = keep(plus(point, made));
+      return [store(to, 16 * k, moved), addTo(sum, times(plus(given, moved), wasm.zero))];
+    }),
+  );
+  return {
+    name: "run",
+    parameters: [i32, i32],
+    results: [i32],
+    locals: [i32, ...wasm.repeated(wasm.v128, rounds.locals() - 3)],
+    body: [
+      rounds.before,
+      wasm.repeat(
+        [round, [i, from, to].map((local) => wasm.increase(local, roundBytes))],
+        [get(i), wasm.integer(8 * length), wasm.lessThan],
+      ),
+      allZero(total(sums)),
+    ],
+  };
+}
+
+/** A function (from, to, i, last) → 1 where all that `finish` adds to `finite` is: over elements from `i` to that at `last`, in bytes. */
+function slotLoop(
+  name: string,
+  parts: readonly LoopPart[],
+  inputAt: number,
+  sums: number,
+  finish: (elements: Elements, first: (value: Code) => Code, finite: number) => Code,
+  after: Code = [],
+): wasm.FunctionSource {
+  const last = 3;
+  const finite = 4;
+  const rounds = roundsOf(parts, inputAt, finite + 1 + sums);
+  const whole = rounds.pair(0, false, (elements) => finish(elements, (value) => value, finite));
+  const alone = rounds.pair(0, true, (elements) => finish(elements, (value) => where(wasm.firstLane, value), finite));
+  const more: Code = [get(i), get(last), wasm.lessThan];
+  return {
+    name,
+    parameters: [i32, i32, i32, i32],
+    results: [i32],
+    locals: wasm.repeated(wasm.v128, rounds.locals() - finite),
+    body: [
+      rounds.before,
+      wasm.when(more, wasm.repeat([whole, [i, from, to].map((local) => wasm.increase(local, 16))], more)),
+      wasm.when([get(i), get(last), wasm.equal], alone),
+      after,
+      allZero(get(finite)),
+    ],
+  };
+}
+
+/**
+ * norms(from, to, i, last) → 1 where the gradient is finite: the parts' work on a tensor, whose steps are kept where it is said, and the sums
+ * of squares of steps and parameters.
+ */
+export function normsLoop(parts: readonly LoopPart[], gradientAt: number, stepsAt: number): wasm.FunctionSource {
+  const [ofSteps, ofParameters] = [5, 6];
+  return slotLoop(
+    "norms",
+    parts,
+    gradientAt,
+    2,
+    ({ store, point, given, made }, first, finite) => [
+      stepsAt === gradientAt ? [] : store(i, stepsAt, made),
+      addTo(ofSteps, first(times(made, made))),
+      addTo(ofParameters, first(times(point, point))),
+      addTo(finite, first(times(given, wasm.zero))),
+    ],
+    [ofSteps, ofParameters].map((sum, k) => [...[wasm.integer(0), get(sum)], wasm.store(8 * sumsOfSquares + 16 * k)]),
+  );
+}
+
+/** run(from, to, i, last) → 1 where steps and new parameters are finite: what the parts behind the norms do on a tensor. */
+export function slotStepLoop(parts: readonly LoopPart[], stepsAt: number): wasm.FunctionSource {
+  return slotLoop("run", parts, stepsAt, 0, ({ keep, store, point, given, made }, first, finite) => {
+    const moved = keep(plus(point, made));
+    return [store(to, 0, moved), addTo(finite, first(times(plus(given, moved), wasm.zero)))];
+  });
+}
