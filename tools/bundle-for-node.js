@@ -10,7 +10,7 @@ import { Buffer } from "node:buffer";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath, URL } from "node:url";
-import { allBytes, productBytes } from "../dist/linalg/webassembly/bytes.js";
+import { allBytes, productBytes, reflectorKernels } from "../dist/linalg/webassembly/bytes.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -30,6 +30,7 @@ function decoded(text) {
   return bytes;
 }
 export const productBytes = () => decoded(${base64(productBytes())});
+export const reflectorKernels = () => decoded(${base64(reflectorKernels())});
 export const allBytes = () => decoded(${base64(allBytes())});
 export { allBytes as programKernels, allBytes as matrixKernels, allBytes as panelKernels };
 `;

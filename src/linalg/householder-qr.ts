@@ -18,14 +18,13 @@ import {
 } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
 import { estimateOneNorm } from "./norm-estimate.ts";
+import { copyRows } from "./product-panels.ts";
+import { plainWorkspace, reflectorWorkspace, type ReflectorWorkspace } from "./reflector-workspace.ts";
 import { oneNorm } from "./entry-norms.ts";
 import { copyInRange, unscaleUpper } from "./range.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
-
-/** Panels of so many rows are factored by themselves. */
-const tallPanel = 512;
 
 /** A = Q R as reflectors, with what one does with it. Made by `householderQR`. */
 export class HouseholderQR {
@@ -150,13 +149,19 @@ export class HouseholderQR {
     const { packed, scales } = this;
     const { rows, columns, data } = matrix;
     const stride = packed.columns;
+    const kernel = reflectorWorkspace(packed.data, 0, stride, rows, stride, data.length);
+    const target = kernel === undefined ? 0 : kernel.start + packed.data.length;
+    if (kernel !== undefined) copyRows(data, 0, columns, kernel.array, target, columns, rows, columns);
     for (let k = 0; k < scales.length; k++) {
       const j = transposed ? k : scales.length - 1 - k;
       // Columns before j are still columns of the identity.
       const left = fromIdentity ? j : 0;
-      const [start, first] = [j * stride + j, j * columns + left];
-      applyReflector(packed.data, start, stride, rows - j, scales[j], data, first, columns, columns - left);
+      const [start, first] = [j * stride + j, target + j * columns + left];
+      if (kernel === undefined)
+        applyReflector(packed.data, start, stride, rows - j, scales[j], data, first, columns, columns - left);
+      else kernel.apply(kernel.start + start, stride, rows - j, scales[j], first, columns, columns - left);
     }
+    if (kernel !== undefined) copyRows(kernel.array, target, columns, data, 0, columns, rows, columns);
     return matrix;
   }
 
@@ -192,9 +197,25 @@ export function householderQR(matrix: Matrix): HouseholderQR {
 }
 
 function factorSingly({ rows, columns, data }: Matrix, scales: Float64Array): void {
-  for (let j = 0; j < scales.length; j++) {
-    scales[j] = makeReflector(data, j * columns + j, columns, rows - j);
-    reflectColumns(data, columns, j, rows, scales[j]);
+  const kernel = reflectorWorkspace(data, 0, columns, rows, columns);
+  factorPanel(kernel ?? plainWorkspace(data), rows, columns, scales, 0, scales.length);
+  if (kernel !== undefined) copyRows(kernel.array, kernel.start, columns, data, 0, columns, rows, columns);
+}
+
+/** Reflectors for the first columns of a workspace's rows of `width` numbers, each applied to the columns right of its own. */
+function factorPanel(
+  { array, start, apply }: ReflectorWorkspace,
+  rows: number,
+  width: number,
+  scales: Float64Array,
+  firstScale: number,
+  count: number,
+): void {
+  for (let j = 0; j < count; j++) {
+    const diagonal = start + j * width + j;
+    const scale = makeReflector(array, diagonal, width, rows - j);
+    apply(diagonal, width, rows - j, scale, diagonal + 1, width, width - j - 1);
+    scales[firstScale + j] = scale;
   }
 }
 
@@ -202,17 +223,12 @@ function factorInBlocks(packed: Matrix, scales: Float64Array): void {
   const { rows, columns, data } = packed;
   for (let first = 0; first < scales.length; first += reflectorBlock) {
     const count = Math.min(reflectorBlock, scales.length - first);
-    const apart = rows - first >= tallPanel && columns > count ? panelOf(packed, first, count) : undefined;
-    const panel = apart ?? data;
-    const stride = apart === undefined ? columns : count;
-    const start = apart === undefined ? 0 : first;
-    for (let j = first - start; j < first - start + count; j++) {
-      const scale = makeReflector(panel, j * stride + j, stride, rows - start - j);
-      const [diagonal, right] = [j * stride + j, first - start + count - j - 1];
-      applyReflector(panel, diagonal, stride, rows - start - j, scale, panel, diagonal + 1, stride, right);
-      scales[start + j] = scale;
-    }
-    if (apart !== undefined) putBack(apart, packed, first, count);
+    // By themselves: rows that lie far apart are slow to reach.
+    const [corner, height] = [first * columns + first, rows - first];
+    const panel =
+      reflectorWorkspace(data, corner, columns, height, count) ?? plainPanel(data, corner, columns, height, count);
+    factorPanel(panel, height, count, scales, first, count);
+    copyRows(panel.array, panel.start, count, data, corner, columns, height, count);
     const right = first + count;
     if (right < columns)
       applyReflectors(
@@ -232,15 +248,9 @@ export function reflectColumns(data: Float64Array, stride: number, j: number, ro
   applyReflector(data, diagonal, stride, rows - j, scale, data, diagonal + 1, stride, stride - j - 1);
 }
 
-/** Columns `first` to before `first + count` from row `first` on, by themselves: rows that lie far apart are slow to reach. */
-function panelOf({ data, rows, columns }: Matrix, first: number, count: number): Float64Array {
-  const panel = new Float64Array((rows - first) * count);
-  for (let i = first, to = 0; i < rows; i++)
-    for (let at = i * columns + first; at < i * columns + first + count; at++) panel[to++] = data[at];
-  return panel;
-}
-
-function putBack(panel: Float64Array, { data, rows, columns }: Matrix, first: number, count: number): void {
-  for (let i = first, from = 0; i < rows; i++)
-    for (let at = i * columns + first; at < i * columns + first + count; at++) data[at] = panel[from++];
+/** A copy of rows of a matrix as a workspace. */
+function plainPanel(data: Float64Array, from: number, stride: number, rows: number, width: number): ReflectorWorkspace {
+  const panel = new Float64Array(rows * width);
+  copyRows(data, from, stride, panel, 0, width, rows, width);
+  return plainWorkspace(panel);
 }

@@ -6,8 +6,9 @@
 import { arctangentKernel } from "../../math/arctangent-kernel.ts";
 import { assemble } from "../../webassembly/assembler.ts";
 import { kernelModule, productKernels } from "./kernels.ts";
-import type { KernelSet, MatrixKernels, PanelKernels, ProgramKernels } from "./kernel-types.ts";
+import type { KernelSet, MatrixKernels, PanelKernels, ProgramKernels, ReflectorKernels } from "./kernel-types.ts";
 import { panelFunctions } from "./panel-kernels.ts";
+import { reflect } from "./reflector-kernel.ts";
 import { productFunctions, programFunctions } from "./resident-kernels.ts";
 import { rowFunctions } from "./row-kernels.ts";
 import { addSymmetricProduct } from "./symmetric-kernel.ts";
@@ -31,12 +32,15 @@ export const matrixKernels: KernelSet<MatrixKernels> = () =>
 /** The kernels of tall matrices in panels. */
 export const panelKernels: KernelSet<PanelKernels> = () => assemble(panelFunctions(), 1);
 
+/** The kernel of reflectors. */
+export const reflectorKernels: KernelSet<ReflectorKernels> = () => assemble([reflect()], 1);
+
 /** The module with all kernels, those of array forms of src/math among them. */
 export function allBytes(): Uint8Array<ArrayBuffer> {
   return assemble(
     [
       ...[...productKernels(), ...productFunctions(), ...programFunctions(), ...rowFunctions(), addSymmetricProduct()],
-      ...[...panelFunctions(), arctangentKernel()],
+      ...[...panelFunctions(), arctangentKernel(), reflect()],
     ],
     firstPages,
   );

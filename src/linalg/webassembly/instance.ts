@@ -3,8 +3,8 @@
  * and compiled, and where that is impossible (no WebAssembly, no vector instructions, compilation forbidden) JavaScript
  * is used from there on. The two give the same bits, so the choice is seen in the time alone.
  *
- * `current` is the only state of this library's modules. It holds no result and no number that a result depends on: a
- * compiled module with its memory, which the kernels use as a workspace while they run.
+ * `current` and what is compiled for it are the only state of this library's modules. It holds no result and no number that a result depends on:
+ * compiled modules with their memory, which the kernels use as a workspace while they run.
  */
 import { ArgumentError } from "../../errors.ts";
 import { assemble, type FunctionSource } from "../../webassembly/assembler.ts";
@@ -67,6 +67,7 @@ export function webAssemblyKernels(): Kernels | null {
  * @example useWebAssembly(false) // false
  */
 export function useWebAssembly(choice: boolean | object): boolean {
+  shared.clear();
   if (choice === false) current = null;
   else if (choice === true) {
     current = undefined;
@@ -100,6 +101,7 @@ function instantiateGiven(module: object): Kernels {
       "addColumns21",
       "addRowProducts",
       "addSymmetricProduct",
+      "reflect",
       "atan1",
     ].find((name) => exports[name] === undefined);
     if (missing !== undefined) throw new ArgumentError(`useWebAssembly: the module exports no \`${missing}\`.`);
@@ -178,6 +180,29 @@ export function residentInstance<Kernels extends KernelMemory>(
   } catch {
     return null;
   }
+}
+
+/** Kernels with a memory that all their callers share, each while it runs. */
+interface Shared<Kernels extends KernelMemory> {
+  readonly kernels: Kernels;
+  /** The memory, of as many doubles as it has by now. */
+  readonly array: Float64Array;
+}
+
+const shared = new Map<KernelSet<KernelMemory>, Shared<KernelMemory>>();
+
+/** A set of kernels and its common memory of at least so many doubles, or null where JavaScript's loops are to be used. */
+export function sharedInstance<Kernels extends KernelMemory>(
+  set: KernelSet<Kernels>,
+  doubles: number,
+): Shared<Kernels> | null {
+  const before = shared.get(set) as Shared<Kernels> | undefined;
+  if (before !== undefined && before.array.length >= doubles) return before;
+  const kernels = residentInstance(set, doubles);
+  if (kernels === null) return null;
+  const made = { kernels, array: new Float64Array(kernels.memory.buffer) };
+  shared.set(set, made);
+  return made;
 }
 
 /** New memory of at least so many doubles with these functions on it, or null where JavaScript's loops are to be used. */

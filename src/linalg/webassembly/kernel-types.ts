@@ -46,6 +46,19 @@ export interface MatrixKernels extends ProductKernels {
   readonly innerProducts: (a: number, stride: number, rows: number, x: number, to: number, length: number) => void;
 }
 
+/** A reflector on a matrix (reflector-kernel.ts). */
+export interface ReflectorKernels extends KernelMemory {
+  readonly reflect: (
+    v: number,
+    strideV: number,
+    rows: number,
+    to: number,
+    stride: number,
+    columns: number,
+    scale: number,
+  ) => void;
+}
+
 /** A kernel of panel-kernels.ts: the matrix, its number of panels, what is read, what is added to, the number of columns. */
 type PanelKernel = (matrix: number, panels: number, from: number, to: number, columns: number) => void;
 
