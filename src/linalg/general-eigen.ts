@@ -10,11 +10,12 @@ import { balanceInPlace, type Balancing } from "./balance.ts";
 import { requireRepresentable } from "./finite.ts";
 import { generalEigenOfTwo } from "./general-eigen-of-two.ts";
 import { hessenbergInPlace } from "./hessenberg.ts";
-import { strideNorm } from "./householder.ts";
+import { smallTarget, strideNorm } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
 import { pairImaginary } from "./schur-block.ts";
+import { scratch } from "./scratch.ts";
 import { shiftedQR } from "./shifted-qr.ts";
 import { smallEigenvectors } from "./small-eigenvectors.ts";
 import { requireSquare } from "./symmetry.ts";
@@ -50,17 +51,21 @@ export function generalEigen(matrix: Matrix): GeneralEigen {
   const scale = scaleToOne(matrix.data);
   const two = n === 2 ? ofTwo(matrix.data, scale) : null;
   if (two !== null) return two;
-  // One allocation for both.
-  const { buffer } = new Float64Array(2 * n * n);
-  const t = new Matrix(n, n, new Float64Array(buffer, 0, n * n));
-  const z = new Matrix(n, n, new Float64Array(buffer, 8 * n * n, n * n));
+  // One allocation for both, or none: the reduction of a small matrix makes no products, which would work in the same memory.
+  const isSmall = n * n <= smallTarget;
+  const both = isSmall ? scratch(2 * n * n) : new Float64Array(2 * n * n);
+  const t = new Matrix(n, n, both.subarray(0, n * n));
+  const z = new Matrix(n, n, both.subarray(n * n, 2 * n * n));
+  if (isSmall) z.data.fill(0);
   for (let at = 0; at < matrix.data.length; at++) t.data[at] = matrix.data[at] * scale;
   const balancing = balanceInPlace(t);
   hessenbergInPlace(t, z, balancing.low, balancing.high);
   shiftedQR(t, z, balancing.low, balancing.high);
   const { real, imaginary, order } = sortedEigenvalues(t, scale);
   const vectors =
-    n <= smallSize ? smallEigenvectors(t, z, balancing, order) : largeEigenvectors(t, z, balancing, order);
+    n <= smallSize
+      ? smallEigenvectors(t, z, balancing, order, isSmall ? 2 * n * n : 0)
+      : largeEigenvectors(t, z, balancing, order);
   return { real, imaginary, vectors };
 }
 

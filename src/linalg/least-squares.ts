@@ -16,6 +16,7 @@ import { pivotedQR, pivotInPlace, rankOfDiagonal } from "./pivoted-qr.ts";
 import { isInRange } from "./range.ts";
 import { rankTolerance, type RankOptions } from "./rank.ts";
 import { solvedLike } from "./right-hand-side.ts";
+import { scratch } from "./scratch.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 
 /**
@@ -33,13 +34,13 @@ export function leastSquares(a: Matrix, b: Matrix | Float64Array, options: RankO
 }
 
 /**
- * For one right-hand side and a small matrix of full rank: b is one more column of what is factored, so there is one
- * workspace beside the result. The bits of `pivotedQR(a).solve(b)`; null for all else, and for what is to be refused.
+ * For one right-hand side and a small matrix of full rank: b is one more column of what is factored, in
+ * scratch. The bits of `pivotedQR(a).solve(b)`; null for all else, and for what is to be refused.
  */
 function solvedInOne({ rows, columns, data }: Matrix, b: Float64Array, options: RankOptions): Float64Array | null {
   const stride = columns + 1;
   if (rows < columns || rows !== b.length || rows * stride > smallTarget || !isInRange(data)) return null;
-  const work = new Float64Array(rows * stride);
+  const work = scratch(rows * stride);
   let sum = 0;
   for (let i = 0, from = 0, to = 0; i < rows; i++, to++) {
     for (let j = 0; j < columns; j++) work[to++] = data[from++];

@@ -100,7 +100,8 @@ export class PivotedQR {
       y = complete.applyQ(padded);
     }
     const x = new Matrix(n, b.columns);
-    for (let j = 0; j < n; j++) x.row(order[j]).set(y.row(j));
+    for (let j = 0, from = 0; j < n; j++)
+      for (let l = 0, to = order[j] * b.columns; l < b.columns; l++) x.data[to++] = y.data[from++];
     return x;
   }
 }

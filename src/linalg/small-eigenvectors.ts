@@ -8,24 +8,23 @@
 import type { Balancing } from "./balance.ts";
 import { strideNorm } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
+import { scratchVectors } from "./scratch.ts";
 import { type ComplexColumns, pivotFloor, triangularVector } from "./triangular-vectors.ts";
 
-/** Column j belongs to the eigenvalue at place `order[j]` of T's diagonal; a pair's place stands twice. */
+/** Column j belongs to the eigenvalue at place `order[j]` of T's diagonal; a pair's place stands twice. T and Z may lie in so much scratch. */
 export function smallEigenvectors(
   { rows: n, data: t }: Matrix,
   { data: z }: Matrix,
   balancing: Balancing,
   order: Int32Array,
+  scratchInUse: number,
 ): ComplexColumns {
   // One allocation for both.
   const { buffer } = new Float64Array(2 * n * n);
   const real = new Matrix(n, n, new Float64Array(buffer, 0, n * n));
   const imaginary = new Matrix(n, n, new Float64Array(buffer, 8 * n * n, n * n));
   const least = pivotFloor(t);
-  const x = new Float64Array(n);
-  const y = new Float64Array(n);
-  const re = new Float64Array(n);
-  const im = new Float64Array(n);
+  const [x, y, re, im] = scratchVectors(4, n, scratchInUse);
   for (let j = 0; j < n; j++) {
     const k = order[j];
     const end = triangularVector(t, n, k, least, x, y);

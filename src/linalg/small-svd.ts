@@ -11,6 +11,7 @@ import { requireRepresentable } from "./finite.ts";
 import type { TallSVD } from "./jacobi-svd.ts";
 import { Matrix } from "./matrix.ts";
 import { scaleToOne } from "./orientation.ts";
+import { scratch } from "./scratch.ts";
 import { svdOfTwo } from "./svd-of-two.ts";
 
 /** Sums of squares up to this beside a norm near 1 are those of zeros: they would end in subnormal numbers. */
@@ -24,16 +25,16 @@ export function smallSVD({ rows: m, columns: n, data }: Matrix): TallSVD {
   const left = n * m;
   const right = left + n * m;
   const factors = right + n * n;
-  const vector = factors + 2 * n;
+  const diagonal = factors + 2 * n;
+  const superdiagonal = diagonal + n;
+  const vector = superdiagonal + n;
   const work = new Float64Array(vector + m);
   for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < n; j++, at++) work[j * m + i] = data[at] * scale;
-  const values = new Float64Array(n);
-  const superdiagonal = new Float64Array(n);
-  reduce(work, m, n, values, superdiagonal, factors, vector);
+  reduce(work, m, n, diagonal, superdiagonal, factors, vector);
   gatherLeft(work, m, n, left, factors);
   gatherRight(work, m, n, right, factors + n);
-  bidiagonalQR(values, superdiagonal, { data: work, left, leftWidth: m, right, rightWidth: n });
-  return inOrder(work, m, n, left, right, factors, values, scale);
+  bidiagonalQR({ data: work, n, diagonal, superdiagonal, left, leftWidth: m, right, rightWidth: n });
+  return inOrder(work, m, n, left, right, factors, diagonal, scale);
 }
 
 /** The values of `smallSVD` alone, with the same bits. */
@@ -41,14 +42,20 @@ export function smallSingularValues({ rows: m, columns: n, data }: Matrix): Floa
   const scale = scaleToOne(data);
   if (n === 2 && m === 2) return ofTwo(data, scale).values;
   const factors = n * m;
-  const work = new Float64Array(factors + 2 * n + m);
+  const diagonal = factors + 2 * n;
+  const superdiagonal = diagonal + n;
+  const vector = superdiagonal + n;
+  const work = scratch(vector + m);
   for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < n; j++, at++) work[j * m + i] = data[at] * scale;
+  reduce(work, m, n, diagonal, superdiagonal, factors, vector);
+  bidiagonalQR({ data: work, n, diagonal, superdiagonal, left: 0, leftWidth: 0, right: 0, rightWidth: 0 });
   const values = new Float64Array(n);
-  const superdiagonal = new Float64Array(n);
-  reduce(work, m, n, values, superdiagonal, factors, factors + 2 * n);
-  bidiagonalQR(values, superdiagonal, { data: work, left: 0, leftWidth: 0, right: 0, rightWidth: 0 });
-  values.sort().reverse();
-  for (let i = 0; i < n; i++) values[i] /= scale;
+  for (let j = 0; j < n; j++) {
+    const from = placeOfLargest(work, diagonal, n);
+    values[j] = work[from] / scale;
+    // Taken.
+    work[from] = -1;
+  }
   requireRepresentable(values, "singularValueDecomposition: a singular value");
   return values;
 }
@@ -60,16 +67,8 @@ function ofTwo(data: Float64Array, scale: number): TallSVD {
   return { values, u: new Matrix(2, 2, u), v: new Matrix(2, 2, v) };
 }
 
-/** Overwrites Aᵀ (n × m) with the reflectors; B to d and e; 1/h of H = I − v vᵀ/h to `factors`, 0 where there is none. */
-function reduce(
-  a: Float64Array,
-  m: number,
-  n: number,
-  d: Float64Array,
-  e: Float64Array,
-  factors: number,
-  vector: number,
-): void {
+/** Overwrites Aᵀ (n × m) with the reflectors; B to the places d and e; 1/h of H = I − v vᵀ/h to `factors`, 0 where there is none. */
+function reduce(a: Float64Array, m: number, n: number, d: number, e: number, factors: number, vector: number): void {
   for (let k = 0; k < n; k++) {
     // Column k, from its diagonal entry on, is part of a row here.
     const diagonal = k * m + k;
@@ -77,12 +76,12 @@ function reduce(
     let rest = 0;
     for (let at = diagonal + 1; at < end; at++) rest += a[at] * a[at];
     const first = a[diagonal];
-    d[k] = first;
+    a[d + k] = first;
     if (rest > negligible) {
       const size = Math.sqrt(first * first + rest);
-      d[k] = first < 0 ? size : -size;
-      a[diagonal] = first - d[k];
-      const factor = 1 / (d[k] * (d[k] - first));
+      a[d + k] = first < 0 ? size : -size;
+      a[diagonal] = first - a[d + k];
+      const factor = 1 / (a[d + k] * (a[d + k] - first));
       a[factors + k] = factor;
       for (let j = k + 1; j < n; j++) reflectRow(a, j * m + k, diagonal, m - k, factor);
     }
@@ -92,12 +91,12 @@ function reduce(
     let sum = 0;
     for (let at = beside + m; at < n * m; at += m) sum += a[at] * a[at];
     const head = a[beside];
-    e[k] = head;
+    a[e + k] = head;
     if (!(sum > negligible)) continue;
     const length = Math.sqrt(head * head + sum);
-    e[k] = head < 0 ? length : -length;
-    a[beside] = head - e[k];
-    const factor = 1 / (e[k] * (e[k] - head));
+    a[e + k] = head < 0 ? length : -length;
+    a[beside] = head - a[e + k];
+    const factor = 1 / (a[e + k] * (a[e + k] - head));
     a[factors + n + k] = factor;
     // From the right: the sums for all rows of A at once.
     const count = m - k - 1;
@@ -149,6 +148,13 @@ function gatherRight(a: Float64Array, m: number, n: number, right: number, facto
   }
 }
 
+/** Where the largest of n numbers is, the first of equal ones. */
+function placeOfLargest(work: Float64Array, first: number, n: number): number {
+  let place = first;
+  for (let at = first + 1; at < first + n; at++) if (work[at] > work[place]) place = at;
+  return place;
+}
+
 /**
  * The rows as columns, by descending value: the left ones to where Aᵀ was, then the right ones to where the left ones were, so
  * that the result lies in the workspace.
@@ -160,16 +166,16 @@ function inOrder(
   left: number,
   right: number,
   order: number,
-  found: Float64Array,
+  found: number,
   scale: number,
 ): TallSVD {
   const values = new Float64Array(n);
   for (let j = 0; j < n; j++) {
-    // What was taken is marked by −1.
-    let from = 0;
-    for (let k = 1; k < n; k++) if (found[k] > found[from]) from = k;
-    values[j] = found[from] / scale;
-    found[from] = -1;
+    const place = placeOfLargest(work, found, n);
+    values[j] = work[place] / scale;
+    // Taken.
+    work[place] = -1;
+    const from = place - found;
     work[order + j] = from;
     for (let i = 0, at = j, row = left + from * m; i < m; i++, at += n) work[at] = work[row + i];
   }

@@ -2,12 +2,13 @@
  * Eigenvalues and eigenvectors of a small symmetric matrix, all in the memory of the matrix: Householder reduction to
  * tridiagonal form with plain loops, implicit QL, and the documented order and signs. For n = 2 in closed form.
  *
- * Cost: about 9n³ flops, and 4n numbers beside the matrix. Accuracy: a few units of round-off of the norm.
+ * Cost: about 9n³ flops, and 2n numbers beside the matrix. Accuracy: a few units of round-off of the norm.
  * Source: R. Martin, C. Reinsch and J. Wilkinson, Householder's Tridiagonalization of a Symmetric Matrix, Numerische
  * Mathematik 11, 1968 (tred2).
  */
 import { implicitQL } from "./implicit-ql.ts";
 import type { Matrix } from "./matrix.ts";
+import { scratchVectors } from "./scratch.ts";
 import { symmetricEigenOfTwo } from "./symmetric-two.ts";
 
 /** Sums of squares up to this beside a norm near 1 are those of zeros: they would end in subnormal numbers. */
@@ -28,7 +29,7 @@ export function smallSymmetricEigenInPlace({ rows: n, data }: Matrix): Float64Ar
     data[1] = -sine;
     data[3] = cosine;
   } else if (n > 0) {
-    const subdiagonal = new Float64Array(n);
+    const [subdiagonal] = scratchVectors(1, n);
     reduce(data, n, values, subdiagonal);
     implicitQL(values, subdiagonal, data);
   }
