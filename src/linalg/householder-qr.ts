@@ -188,8 +188,7 @@ function blockAt({ data, rows, columns }: Matrix, scales: Float64Array, first: n
  */
 export function householderQR(matrix: Matrix): HouseholderQR {
   requireFinite(matrix, "householderQR");
-  const { copy: packed, scale } = copyInRange(matrix);
-  const scales = new Float64Array(Math.min(packed.rows, packed.columns));
+  const { copy: packed, scale, rest: scales } = copyInRange(matrix, Math.min(matrix.rows, matrix.columns));
   if (packed.data.length <= smallTarget) factorSingly(packed, scales);
   else factorInBlocks(packed, scales);
   unscaleUpper(packed, scale, "householderQR");

@@ -114,10 +114,9 @@ export class PivotedQR {
  */
 export function pivotedQR(matrix: Matrix): PivotedQR {
   requireFinite(matrix, "pivotedQR");
-  const { copy: packed, scale } = copyInRange(matrix);
-  const { rows, columns } = packed;
+  const { rows, columns } = matrix;
+  const { copy: packed, scale, rest: scales } = copyInRange(matrix, Math.min(rows, columns));
   const order = new Int32Array(columns);
-  const scales = new Float64Array(Math.min(rows, columns));
   pivotInPlace(packed.data, rows, columns, columns, order, scales);
   unscaleUpper(packed, scale, "pivotedQR");
   return new PivotedQR(new HouseholderQR(packed, scales), order);

@@ -2,6 +2,7 @@
 import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 import { largestSize, scaleToOne } from "./orientation.ts";
+import { cheapLength } from "./scratch.ts";
 
 const least = 1e-250;
 const most = 1e250;
@@ -78,13 +79,22 @@ export function isInRange(data: Float64Array): boolean {
   return sum < most && sum > least * length;
 }
 
-/** A copy, times a power of two when its largest entry is beyond 1e±250, so that no sum of products leaves the range. */
-export function copyInRange({ rows, columns, data }: Matrix): { readonly copy: Matrix; readonly scale: number } {
+/**
+ * A copy, times a power of two when its largest entry is beyond 1e±250, so that no sum of products leaves the range; and `rest`, as many zeros
+ * as are wanted besides, for a small matrix in the same allocation.
+ */
+export function copyInRange(
+  { rows, columns, data }: Matrix,
+  besides = 0,
+): { readonly copy: Matrix; readonly scale: number; readonly rest: Float64Array } {
   const largest = largestSize(data);
   const scale = largest === 0 || (largest > least && largest < most) ? 1 : scaleToOne(data);
-  const copy = new Matrix(rows, columns, new Float64Array(data));
+  const shared = besides > cheapLength && data.length <= smallSize;
+  const all = new Float64Array(data.length + (shared ? besides : 0));
+  all.set(data);
+  const copy = new Matrix(rows, columns, shared ? all.subarray(0, data.length) : all);
   if (scale !== 1) for (let i = 0; i < data.length; i++) copy.data[i] *= scale;
-  return { copy, scale };
+  return { copy, scale, rest: shared ? all.subarray(data.length) : new Float64Array(besides) };
 }
 
 /**

@@ -10,7 +10,7 @@ export function scratch(numbers: number): Float64Array {
 }
 
 /** Longer arrays V8 keeps outside of its heap, at twenty times the price. */
-const cheapLength = 8;
+export const cheapLength = 8;
 
 /** As many vectors of a length, under the same conditions, behind so many numbers of scratch that are in use. */
 export function scratchVectors(count: number, length: number, behind = 0): Float64Array[] {
