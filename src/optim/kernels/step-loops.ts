@@ -6,7 +6,7 @@
 import * as wasm from "../../webassembly/assembler.ts";
 import { get, i32, set, type Code } from "../../webassembly/assembler.ts";
 import type { Formula } from "./formulas.ts";
-import { choose, less, names, plus, size, times, where } from "./lanes.ts";
+import { choose, less, minus, names, plus, size, times, where } from "./lanes.ts";
 
 /** What a loop does for a part of the chain. */
 export interface LoopPart {
@@ -34,30 +34,39 @@ export function numbersOf(work: LoopPart["work"]): number {
 }
 
 const set1 = (local: number, value: Code): Code => [value, set(local)];
-const total = (sums: readonly number[]): Code =>
-  sums.slice(1).reduce((sum, local) => plus(sum, get(local)), get(sums[0]));
-/** Whether both lanes are equal to 0: f64x2.eq, i64x2.all_true. */
-const allZero = (value: Code): Code => [value, wasm.zero, wasm.vector(0x47), wasm.vector(0xc3)];
 const addTo = (sum: number, value: Code): Code => set1(sum, plus(get(sum), value));
 
-/** gradientIsFinite() → 1 or 0: zero times a finite number is zero and anything else NaN, which no sum loses. */
+// What is finite less itself is 0, all bits of which are 0, and anything else NaN, of which some are not. These are collected by `or`, which
+// takes a cycle where a sum would take four.
+const or: Code = wasm.vector(0x50);
+/** Notes whether a value, which is code of no cost, is finite. */
+const note = (noted: number, value: Code, of: (value: Code) => Code = (whole) => whole): Code =>
+  set1(noted, [get(noted), of(minus(value, value)), or]);
+/** 1 where all that was noted is finite: v128.any_true, i32.eqz. */
+const allFinite = ([first, ...others]: readonly number[]): Code => [
+  [get(first), others.map((noted) => [get(noted), or])],
+  [wasm.vector(0x53), 0x45],
+];
+
+/** gradientIsFinite() → 1 or 0. */
 export function finiteLoop(length: number, at: number): wasm.FunctionSource {
   const i = 0;
-  const sums = wasm.numbers(1, pairs);
+  const noted = wasm.numbers(1, pairs);
+  const value = 1 + pairs;
   return {
     name: "gradientIsFinite",
     parameters: [],
     results: [i32],
-    locals: [i32, ...wasm.repeated(wasm.v128, pairs)],
+    locals: [i32, ...wasm.repeated(wasm.v128, pairs + 1)],
     body: [
       wasm.repeat(
         [
-          sums.map((sum, k) => addTo(sum, times([get(i), wasm.load(at + 16 * k)], wasm.zero))),
+          noted.map((local, k) => [get(i), wasm.load(at + 16 * k), set(value), note(local, get(value))]),
           wasm.increase(i, roundBytes),
         ],
         [get(i), wasm.integer(8 * length), wasm.lessThan],
       ),
-      allZero(total(sums)),
+      allFinite(noted),
     ],
   };
 }
@@ -139,12 +148,14 @@ function roundsOf(parts: readonly LoopPart[], inputAt: number, firstLocal: numbe
 
 /** run(from, to) → 1 where gradient and new point are finite. */
 export function stepLoop(parts: readonly LoopPart[], length: number, gradientAt: number): wasm.FunctionSource {
-  const sums = wasm.numbers(3, pairs);
+  const noted = wasm.numbers(3, pairs);
   const rounds = roundsOf(parts, gradientAt, 3 + pairs);
-  const round = sums.map((sum, k) =>
+  const round = noted.map((local, k) =>
     rounds.pair(16 * k, false, ({ keep, store, point, given, made }) => {
       const moved = keep(plus(point, made));
-      return [store(to, 16 * k, moved), addTo(sum, times(plus(given, moved), wasm.zero))];
+      // One look at both.
+      const both = keep(plus(given, moved));
+      return [store(to, 16 * k, moved), note(local, both)];
     }),
   );
   return {
@@ -158,7 +169,7 @@ export function stepLoop(parts: readonly LoopPart[], length: number, gradientAt:
         [round, [i, from, to].map((local) => wasm.increase(local, roundBytes))],
         [get(i), wasm.integer(8 * length), wasm.lessThan],
       ),
-      allZero(total(sums)),
+      allFinite(noted),
     ],
   };
 }
@@ -188,7 +199,7 @@ function slotLoop(
       wasm.when(more, wasm.repeat([whole, [i, from, to].map((local) => wasm.increase(local, 16))], more)),
       wasm.when([get(i), get(last), wasm.equal], alone),
       after,
-      allZero(get(finite)),
+      allFinite([finite]),
     ],
   };
 }
@@ -208,7 +219,7 @@ export function normsLoop(parts: readonly LoopPart[], gradientAt: number, stepsA
       stepsAt === gradientAt ? [] : store(i, stepsAt, made),
       addTo(ofSteps, first(times(made, made))),
       addTo(ofParameters, first(times(point, point))),
-      addTo(finite, first(times(given, wasm.zero))),
+      note(finite, given, first),
     ],
     [ofSteps, ofParameters].map((sum, k) => [...[wasm.integer(0), get(sum)], wasm.store(8 * sumsOfSquares + 16 * k)]),
   );
@@ -218,6 +229,7 @@ export function normsLoop(parts: readonly LoopPart[], gradientAt: number, stepsA
 export function slotStepLoop(parts: readonly LoopPart[], stepsAt: number): wasm.FunctionSource {
   return slotLoop("run", parts, stepsAt, 0, ({ keep, store, point, given, made }, first, finite) => {
     const moved = keep(plus(point, made));
-    return [store(to, 0, moved), addTo(finite, first(times(plus(given, moved), wasm.zero)))];
+    const both = keep(plus(given, moved));
+    return [store(to, 0, moved), note(finite, both, first)];
   });
 }
