@@ -3,11 +3,13 @@
  * as it goes, averages of squared gradients.
  *
  * Of the second moments an optimizer keeps the diagonal only. If in the old basis they really are diagonal (which is what
- * an EGOP basis is for), their diagonal in the new one is (R∘R) v, and that is "overlap". It is exact for dense, block, whole
- * Kronecker and Householder-completed bases; for others it is estimated by 64 random sign vectors z as the mean of (R(√v∘z))², without bias and with
- * the same sum. "keep" leaves v as it is, as SOAP does between its small steps; "restart" begins the moments anew.
+ * an EGOP basis is for), their diagonal in the new one is (R∘R) v, and that is "overlap". It is exact between bases of one kind, but for a
+ * Hadamard basis and products with another outer basis, and always up to 512 coordinates. For others it is estimated by 64 vectors z of random signs
+ * as the mean of (R(√v∘Vᵀz))² with the old basis' V, without bias. None of it depends on the order or the signs in which directions
+ * come. "keep" leaves v as it is, as SOAP does between its small steps; "restart" begins the moments anew.
  *
- * A change that only permutes and flips directions is known to the bit: R then is exactly a signed permutation.
+ * A change that only permutes and flips directions is known to the bit. R then is exactly a signed permutation, but for completed bases, where
+ * this is said of the directions that were given: which ones complete them depends on their order.
  */
 import { ArgumentError, ShapeError } from "../errors.ts";
 import type { Layout } from "../linalg/layout.ts";
@@ -16,7 +18,7 @@ import { multiply, multiplyVector } from "../linalg/product.ts";
 import { fold, integers, random } from "../math/random.ts";
 import type { CoordinateChange } from "../optim/transformation.ts";
 import type { Basis } from "./basis.ts";
-import { isHouseholderBasis } from "./householder-basis.ts";
+import { completionOf, isHouseholderBasis } from "./householder-basis.ts";
 import { householderOverlap } from "./householder-overlap.ts";
 import {
   areWhole,
@@ -24,6 +26,8 @@ import {
   kroneckerFactorBasis,
   type KroneckerFactorBasis,
 } from "./kronecker-basis.ts";
+import { auxiliaryOverlap, squaredEntries, type SquaredOverlap } from "./low-rank-overlap.ts";
+import { isProductBasis } from "./product-basis.ts";
 
 /** What becomes of averages of squares; see the head of the file. */
 export type SquaresRule = "overlap" | "keep" | "restart";
@@ -31,11 +35,13 @@ export type SquaresRule = "overlap" | "keep" | "restart";
 /** How the coordinates of two bases are related. */
 export interface BasisChange extends CoordinateChange {
   readonly layout: Layout;
-  /** Whether both bases are made of the same directions but for order and sign, bit for bit. */
+  /** Whether both bases are made of the same directions but for order and sign, bit for bit; of completed ones, of the given directions. */
   readonly onlyPermutesAndFlips: boolean;
 }
 
 const probes = 64;
+/** Up to so many coordinates R is formed. */
+const formedSize = 512;
 
 /**
  * The change from the coordinates of one basis to those of another, for `carryState`. Default for squares: "overlap".
@@ -79,44 +85,74 @@ interface Relation {
 }
 
 function relationOf(from: Basis, to: Basis): Relation {
-  if (from.kind === "dense" && to.kind === "dense") return betweenDense(from.matrices[0], to.matrices[0]);
-  if (
-    isKroneckerFactorBasis(from) &&
-    isKroneckerFactorBasis(to) &&
-    sameSides(from, to) &&
-    areWhole(from) &&
-    areWhole(to)
-  )
-    return betweenKronecker(from, to);
-  if (from.kind === "union" && to.kind === "union" && sameLayout(from, to)) return betweenUnions(from, to);
-  const same = from === to || (from.kind === "identity" && to.kind === "identity");
-  const sameDirections =
-    from.kind === to.kind &&
-    ["householder", "reduced", "auxiliary", "kronecker"].includes(from.kind) &&
-    from.matrices.length === to.matrices.length &&
-    from.matrices.every((matrix, k) => signedPermutation(matrix, to.matrices[k]) !== undefined);
-  const between = new Float64Array(from.dimension);
-  function rotate(x: Float64Array, out: Float64Array): void {
-    from.pushDirection(x, between);
-    to.pullGradient(between, out);
-  }
-  if (same) {
+  if (from === to || areEqual(from, to)) {
     const copy = (x: Float64Array, out: Float64Array): void => out.set(x);
     return { rotate: copy, rotateSquares: copy, onlyPermutesAndFlips: true };
   }
-  // Made when it is first needed.
-  let squares: Relation["rotateSquares"] | undefined;
+  if (from.kind === "dense" && to.kind === "dense") return betweenDense(from.matrices[0], to.matrices[0]);
+  if (isKroneckerFactorBasis(from) && isKroneckerFactorBasis(to) && sameSides(from, to)) {
+    if (areWhole(from) && areWhole(to)) return betweenKronecker(from, to);
+    return between(from, to, () => completedOverlap(from, to));
+  }
+  if (from.kind === "union" && to.kind === "union" && sameLayout(from, to)) return betweenUnions(from, to);
+  if (isProductBasis(from) && isProductBasis(to) && areEqual(from.outer, to.outer))
+    return relationOf(from.inner, to.inner);
+  if (isHouseholderBasis(from) && isHouseholderBasis(to))
+    return between(from, to, () => householderOverlap(from.completion, to.completion));
+  if (from.kind === "reduced" && to.kind === "reduced")
+    return between(from, to, () => {
+      const squared = squaredEntries(multiply(leadingColumns(to), leadingColumns(from), { transposeA: true }));
+      return (v, out) => void multiplyVector(squared, v, { out });
+    });
+  if (from.kind === "auxiliary" && to.kind === "auxiliary")
+    return between(from, to, () => auxiliaryOverlap(leadingColumns(from), leadingColumns(to)));
+  return between(from, to, (rotate) =>
+    from.rotatedDimension <= formedSize ? formedOverlap(rotate, from.rotatedDimension) : estimatedOverlap(from, rotate),
+  );
+}
+
+/** By what both bases do; the squares' overlap is made when it is first needed. */
+function between(from: Basis, to: Basis, overlapOf: (rotate: Relation["rotate"]) => SquaredOverlap): Relation {
+  const original = new Float64Array(from.dimension);
+  function rotate(x: Float64Array, out: Float64Array): void {
+    from.pushDirection(x, original);
+    to.pullGradient(original, out);
+  }
+  let squares: SquaredOverlap | undefined;
   return {
     rotate,
     rotateSquares(v, out): void {
-      squares ??=
-        isHouseholderBasis(from) && isHouseholderBasis(to)
-          ? householderOverlap(from.completion, to.completion)
-          : (own, sum) => estimateSquares(rotate, own, sum);
+      squares ??= overlapOf(rotate);
       squares(v, out);
     },
-    onlyPermutesAndFlips: sameDirections,
+    onlyPermutesAndFlips:
+      from.kind === to.kind &&
+      ["householder", "reduced", "auxiliary", "kronecker"].includes(from.kind) &&
+      from.matrices.length === to.matrices.length &&
+      from.matrices.every((matrix, k) => signedPermutation(matrix, to.matrices[k]) !== undefined),
   };
+}
+
+/** Whether bases without matrices of their own are the same to the bit. */
+function areEqual(a: Basis, b: Basis): boolean {
+  if (a === b || (a.kind === "identity" && b.kind === "identity" && a.dimension === b.dimension)) return true;
+  if (isProductBasis(a) && isProductBasis(b)) return areEqual(a.outer, b.outer) && areEqual(a.inner, b.inner);
+  if (a.kind !== b.kind || a.matrices.length !== b.matrices.length) return false;
+  if (a.kind === "dense") return a.matrices[0].data.every((entry, k) => entry === b.matrices[0].data[k]);
+  return a.kind === "hadamard" && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** V_r of a reduced or auxiliary basis as it is applied, of whatever precision. */
+function leadingColumns(basis: Basis): Matrix {
+  const { rows, columns } = basis.matrices[0];
+  const transposed = new Matrix(columns, rows);
+  const unit = new Float64Array(basis.rotatedDimension);
+  for (let k = 0; k < columns; k++) {
+    unit[k] = 1;
+    basis.pushDirection(unit, transposed.row(k));
+    unit[k] = 0;
+  }
+  return transposed.transpose();
 }
 
 function betweenDense(from: Matrix, to: Matrix): Relation {
@@ -134,12 +170,32 @@ function betweenKronecker(from: KroneckerFactorBasis, to: KroneckerFactorBasis):
   const { shape } = to.rotatedLayout.tensors[0];
   const left = factorOverlap(from.left, to.left);
   const right = factorOverlap(from.right, to.right);
-  const squared = kroneckerFactorBasis(shape, { left: squaredEntries(left), right: squaredEntries(right) });
+  const squared = kroneckerFactorBasis(shape, {
+    left: left && squaredEntries(left),
+    right: right && squaredEntries(right),
+  });
   const rotation = kroneckerFactorBasis(shape, { left, right });
   return {
     rotate: (x, out) => rotation.pushDirection(x, out),
     rotateSquares: (v, out) => squared.pushDirection(v, out),
     onlyPermutesAndFlips: [left, right].every((factor) => factor === undefined || isSignedPermutation(factor)),
+  };
+}
+
+/** The same where sides are completed: one side after the other, row by row and column by column. */
+function completedOverlap(from: KroneckerFactorBasis, to: KroneckerFactorBasis): SquaredOverlap {
+  const sideOf = (old: Matrix | undefined, fresh: Matrix | undefined): SquaredOverlap | undefined =>
+    old === undefined || fresh === undefined ? undefined : householderOverlap(completionOf(old), completionOf(fresh));
+  const [left, right] = [sideOf(from.left, to.left), sideOf(from.right, to.right)];
+  const turnRows = (matrix: Matrix, turn: SquaredOverlap | undefined): Matrix => {
+    if (turn === undefined) return matrix;
+    const result = new Matrix(matrix.rows, matrix.columns);
+    for (let i = 0; i < matrix.rows; i++) turn(matrix.row(i), result.row(i));
+    return result;
+  };
+  return (v, out) => {
+    const rows = turnRows(new Matrix(from.rows, from.columns, v), right);
+    out.set(turnRows(rows.transpose(), left).transpose().data);
   };
 }
 
@@ -230,28 +286,40 @@ function isSignedPermutation(matrix: Matrix): boolean {
   return taken.size === matrix.rows;
 }
 
-function squaredEntries(matrix: Matrix): Matrix;
-function squaredEntries(matrix: Matrix | undefined): Matrix | undefined;
-function squaredEntries(matrix: Matrix | undefined): Matrix | undefined {
-  if (matrix === undefined) return undefined;
-  return new Matrix(
-    matrix.rows,
-    matrix.columns,
-    matrix.data.map((entry) => entry * entry),
-  );
+/** R∘R from R itself. */
+function formedOverlap(rotate: Relation["rotate"], size: number): SquaredOverlap {
+  const transposed = new Matrix(size, size);
+  const unit = new Float64Array(size);
+  for (let j = 0; j < size; j++) {
+    unit[j] = 1;
+    rotate(unit, transposed.row(j));
+    unit[j] = 0;
+  }
+  const squared = squaredEntries(transposed);
+  return (v, out) => void multiplyVector(squared, v, { transpose: true, out });
 }
 
-/** The diagonal of R diag(v) Rᵀ, as the mean of (R(√v∘z))² over random signs z. */
-function estimateSquares(rotate: Relation["rotate"], v: Float64Array, out: Float64Array): void {
-  const signs = new Int32Array(v.length);
-  const probe = new Float64Array(v.length);
-  const turned = new Float64Array(v.length);
-  out.fill(0);
-  for (let k = 0; k < probes; k++) {
-    integers(fold(random(0), k), 2, signs);
-    for (let i = 0; i < v.length; i++) probe[i] = (2 * signs[i] - 1) * Math.sqrt(v[i]);
-    rotate(probe, turned);
-    for (let i = 0; i < v.length; i++) out[i] += turned[i] * turned[i];
-  }
-  for (let i = 0; i < v.length; i++) out[i] /= probes;
+/**
+ * The diagonal of R diag(v) Rᵀ, as the mean of (R(√v∘z))² over z with independent signs, or over the coordinates of such in the old
+ * basis, where these are uncorrelated, too: then it is no matter in which order and with which signs its directions come.
+ */
+function estimatedOverlap(from: Basis, rotate: Relation["rotate"]): SquaredOverlap {
+  const inOriginal = from.rotatedDimension <= from.dimension;
+  const signs = new Int32Array(inOriginal ? from.dimension : from.rotatedDimension);
+  const values = new Float64Array(signs.length);
+  const probe = new Float64Array(from.rotatedDimension);
+  const turned = new Float64Array(from.rotatedDimension);
+  return (v, out) => {
+    out.fill(0);
+    for (let k = 0; k < probes; k++) {
+      integers(fold(random(0), k), 2, signs);
+      for (let i = 0; i < signs.length; i++) values[i] = 2 * signs[i] - 1;
+      if (inOriginal) from.pullGradient(values, probe);
+      else probe.set(values);
+      for (let i = 0; i < v.length; i++) probe[i] *= Math.sqrt(v[i]);
+      rotate(probe, turned);
+      for (let i = 0; i < v.length; i++) out[i] += turned[i] * turned[i];
+    }
+    for (let i = 0; i < v.length; i++) out[i] /= probes;
+  };
 }

@@ -2,13 +2,25 @@
 import { ShapeError } from "../errors.ts";
 import type { Basis } from "./basis.ts";
 
+/** A basis within another, and what it is made of. */
+export interface ProductBasis extends Basis {
+  readonly kind: "product";
+  readonly outer: Basis;
+  readonly inner: Basis;
+}
+
+/** Whether a basis is one of `productBasis`. */
+export function isProductBasis(basis: Basis): basis is ProductBasis {
+  return basis.kind === "product";
+}
+
 /**
  * The coordinates of `inner` with respect to those of `outer`: a vector goes through `inner` first on its way to the
  * original ones. Cost: the sum of both. Throws ShapeError unless `inner` is for vectors as `outer` has them rotated.
  *
  * @example productBasis(randomBasis(model, key), hadamardBasis(model, key)).dimension // 8
  */
-export function productBasis(outer: Basis, inner: Basis): Basis {
+export function productBasis(outer: Basis, inner: Basis): ProductBasis {
   if (inner.dimension !== outer.rotatedDimension)
     throw new ShapeError(
       `productBasis: the inner basis has dimension ${inner.dimension}; the outer one has ${outer.rotatedDimension} coordinates.`,
@@ -16,6 +28,8 @@ export function productBasis(outer: Basis, inner: Basis): Basis {
   const between = new Float64Array(inner.dimension);
   return {
     kind: "product",
+    outer,
+    inner,
     dimension: outer.dimension,
     rotatedDimension: inner.rotatedDimension,
     rotatedLayout: inner.rotatedLayout,

@@ -23,60 +23,20 @@ import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply } from "../../src/linalg/product.ts";
 import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
-import { fold, normal, permutation, random, uniform } from "../../src/math/random.ts";
+import { normal, random } from "../../src/math/random.ts";
 import {
-  adagrad,
   adam,
   adamw,
   carryState,
   minimize,
   parseState,
-  sgd,
   stateToText,
   type GradientTransformation,
-  type Objective,
 } from "../../src/optim/index.ts";
+import { common, largestDifference, optimizers, signedPermutation, start, valley } from "./valley.ts";
 import { allBases, d, directions, matrixOf, model, orthonormalBases } from "./bases.ts";
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
-const start = normal(random(5), new Float64Array(d));
-
-/** log(1 + (aᵢ·x)²) with rows of very different lengths: curvature that changes from place to place. */
-const slopes = normal(random(8), new Float64Array(d * d)).map((value, k) => value / (1 + Math.floor(k / d)));
-const valley: Objective = {
-  dimension: d,
-  layout: model,
-  valueAndGradient(x, gradient): number {
-    let value = 0;
-    gradient.fill(0);
-    for (let i = 0; i < d; i++) {
-      const row = slopes.subarray(i * d, (i + 1) * d);
-      const inner = row.reduce((sum, slope, j) => sum + slope * x[j], 0);
-      value += Math.log(1 + inner * inner) + 0.05 * x[i] * x[i];
-      row.forEach((slope, j) => (gradient[j] += (2 * inner * slope) / (1 + inner * inner)));
-      gradient[i] += 0.1 * x[i];
-    }
-    return value;
-  },
-};
-
-const optimizers: Readonly<Record<string, () => GradientTransformation>> = {
-  momentum: () => sgd({ learningRate: 0.02, momentum: 0.9 }),
-  adagrad: () => adagrad({ learningRate: 0.1 }),
-  adam: () => adam({ learningRate: 0.05 }),
-  adamw: () => adamw({ learningRate: 0.05, weightDecay: 0.2 }),
-};
-
-function signedPermutation(size: number, seed: number): Matrix {
-  const matrix = new Matrix(size, size);
-  const signs = uniform(random(seed), new Float64Array(size));
-  permutation(fold(random(seed), 1), size).forEach((to, from) => matrix.set(to, from, signs[from] < 0.5 ? -1 : 1));
-  return matrix;
-}
-
-const largestDifference = (a: Float64Array, b: Float64Array): number =>
-  Math.max(...a.map((value, i) => Math.abs(value - b[i])));
-
 describe("inBasis", () => {
   for (const [name, make] of Object.entries(orthonormalBases))
     it(`${name}: makes the path of the reparameterized objective, one changed line in a loop`, () => {
@@ -198,10 +158,6 @@ describe("a change of basis", () => {
   });
 });
 
-const common = {
-  ...{ start, steps: 30, every: 7, samples: 30, key: random(4) },
-  points: (at: Float64Array) => gaussian({ mean: at, standardDeviation: 0.3 }),
-};
 const refreshed = (
   options: Partial<RefreshOptions> & Pick<RefreshOptions, "optimizer">,
 ): ReturnType<typeof minimizeWithRefresh> => minimizeWithRefresh(valley, { ...common, ...options });
@@ -284,11 +240,20 @@ describe("minimizing with a refreshed basis", () => {
     expect(Math.abs(basisDrift(identityBasis(model), few) - expected)).toBeLessThan(0.2);
     expect(basisDrift(identityBasis(model), new Matrix(2, d))).toBe(0);
     expect(() => basisDrift(identityBasis(model), new Matrix(1, d))).toThrow("there are 1 gradients");
+    const huge = new Matrix(
+      40,
+      d,
+      few.data.map((entry) => entry * 2 ** 400),
+    );
+    expect(basisDrift(identityBasis(model), huge)).toBeCloseTo(basisDrift(identityBasis(model), few), 12);
+    few.data[3] = NaN;
+    expect(() => basisDrift(identityBasis(model), few)).toThrow("basisDrift: a gradient is not finite");
   });
 
   it("refuses options out of their range and states from elsewhere", () => {
     const optimizer = adam();
     expect(() => refreshed({ optimizer, every: 0 })).toThrow("every is 0");
+    expect(() => refreshed({ optimizer, samples: 0 })).toThrow("minimizeWithRefresh: samples is 0");
     expect(() => refreshed({ optimizer, drift: 1 })).toThrow("drift is 1");
     expect(() => refreshed({ optimizer, driftSamples: 1 })).toThrow("driftSamples is 1");
     const { points, samples } = common;
@@ -298,5 +263,8 @@ describe("minimizing with a refreshed basis", () => {
     const good = refreshed({ optimizer, steps: 1 }).state;
     for (const bad of [{}, { ...good, version: 2 }, { ...good, basis: "{" }, { ...good, basis: "{}" }])
       expect(() => refreshed({ optimizer, resume: bad as RefreshState })).toThrow(StateError);
+    expect(() => refreshed({ optimizer, resume: null as never })).toThrow("the state to resume from is no object");
+    const odd = { ...good, lookedAt: 0.5 };
+    expect(() => refreshed({ optimizer, resume: odd })).toThrow("lookedAt of the state is no whole number");
   });
 });
