@@ -55,7 +55,7 @@ export interface Basis {
   /** The matrices with orthonormal columns that it is made of, always in the same order. */
   readonly matrices: readonly Matrix[];
   readonly cost: BasisCost;
-  /** Plain data for JSON.stringify; `basisFromJSON` reads it back, to the bit. */
+  /** Plain data for JSON.stringify; `basisFromJSON` reads it back, to the bit but for the sign of zeros. */
   toJSON(): BasisData;
 }
 

@@ -3,7 +3,8 @@
  * given, the others complete them, and all are kept as r Householder reflectors in compact WY form, Q = (I − Y T Yᵀ) S.
  *
  * The completion is close to the original axes: it differs from the identity by a matrix of rank r, so the coordinates
- * outside of the span are nearly the parameters themselves. Cost to make: 4d·r² operations; to apply: 4d·r. Orthonormal to
+ * outside of the span are nearly the parameters themselves; which directions they are depends on the order in which the columns
+ * are given, but not on their signs. Cost to make: 4d·r² operations; to apply: 4d·r. Orthonormal to
  * a few units of round-off whatever was given: columns that are not orthonormal are replaced by those of their QR
  * factorization.
  *
