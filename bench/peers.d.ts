@@ -17,6 +17,7 @@ declare module "numpy-ts" {
   }
   export function array(data: number[][] | number[]): NumpyArray;
   export function matmul(a: NumpyArray, b: NumpyArray): NumpyArray;
+  export function transpose(a: NumpyArray): NumpyArray;
   export function kron(a: NumpyArray, b: NumpyArray): NumpyArray;
   export const linalg: {
     eigh(a: NumpyArray): unknown;
