@@ -15,6 +15,7 @@ import type { StochasticObjective } from "../optim/objective.ts";
 import { accumulate, type AccumulateOptions } from "./accumulate.ts";
 import { estimateOf, type EgopEstimate } from "./estimate.ts";
 import type { ExampleObjective } from "./example-objective.ts";
+import { coveredSamples, type MomentState } from "./moment-state.ts";
 import { mergeMoments } from "./moment-tree.ts";
 
 export interface SettlingOptions extends Omit<AccumulateOptions, "from" | "to" | "resume" | "onProgress"> {
@@ -22,9 +23,12 @@ export interface SettlingOptions extends Omit<AccumulateOptions, "from" | "to" |
   readonly rank: number;
   /** Settled when the sine of the largest principal angle between the halves is at most this. Default 0.2. */
   readonly tolerance?: number;
-  /** The samples before the first comparison; default 4·rank. Each half must have at least `rank`. */
+  /**
+   * The samples before the first comparison; default 4·rank. Each half must have at least `rank`: where fewer are finite
+   * (`notFinite: "skip"`), the halves are not compared but put together, and the next half is as large as both.
+   */
   readonly initial?: number;
-  /** The most samples to draw. */
+  /** The most samples to draw, those that are skipped included. */
   readonly maximum: number;
   /** Called after every comparison. */
   readonly onRound?: (round: SettlingRound) => void;
@@ -32,7 +36,7 @@ export interface SettlingOptions extends Omit<AccumulateOptions, "from" | "to" |
 
 /** One comparison of the halves. */
 export interface SettlingRound {
-  /** The samples of both halves together. */
+  /** The samples of both halves together, without those that were skipped. */
   readonly samples: number;
   /** The sine of the largest principal angle between their leading subspaces: 0 when they agree, 1 at most. */
   readonly distance: number;
@@ -40,18 +44,26 @@ export interface SettlingRound {
 
 /** What sampling until the subspace settles has come to. */
 export interface SettledEstimate {
+  /** Reading it throws ArgumentError when an abort came before the first sample; `state` is there all the same. */
   readonly estimate: EgopEstimate;
+  /** What `accumulate` gives for as many samples: the state of the estimate, empty when an abort came before the first. */
+  readonly state: MomentState;
   /** False when `maximum` or an abort came first. */
   readonly settled: boolean;
-  /** About the sine of the largest angle between the estimate's leading subspace and the true one: half the last distance. */
+  /**
+   * About the sine of the largest angle between the estimate's leading subspace and the true one: half the last distance,
+   * and 0.5 when nothing was compared.
+   */
   readonly errorBar: number;
   readonly rounds: readonly SettlingRound[];
 }
 
 /**
- * Samples until the leading `rank` directions have settled, or `maximum` is reached.
+ * Samples until the leading `rank` directions have settled, or `maximum` is reached. When it is aborted, it returns what
+ * has been sampled until then, as `accumulate` does: also where that is nothing.
  *
- * Throws ArgumentError for a maximum below twice the rank, for a tolerance outside (0, 1), and as `accumulate` does.
+ * Throws ArgumentError for an initial number or a maximum below twice the rank, for a tolerance outside (0, 1) and where no
+ * sample up to the maximum is finite, and as `accumulate` does.
  *
  * @example egopUntilSettled(objective, { points: gaussian({ mean: start, standardDeviation: 1 }), rank: 1, maximum: 64 }).rounds.length > 0 // true
  */
@@ -75,21 +87,41 @@ export function egopUntilSettled(
     const end = Math.min(2 * to, maximum);
     const later = accumulate(objective, { ...sampling, from: to, to: end });
     const whole = mergeMoments(earlier, later);
-    if (options.signal?.aborted === true) return { ...outcome(rounds, false), estimate: estimateOf(whole) };
-    const [a, b] = [earlier, later].map((state) => estimateOf(state).leading(rank).vectors);
-    const round = { samples: end, distance: subspaceDistance(a, b) };
-    rounds.push(round);
-    onRound?.(round);
-    const settled = round.distance <= tolerance;
-    // The next later half must be able to tell `rank` directions.
-    if (settled || maximum - end < rank) return { ...outcome(rounds, settled), estimate: estimateOf(whole) };
+    if (options.signal?.aborted === true) return outcome(whole, rounds, false, true);
+    if (samplesIn(earlier) >= rank && samplesIn(later) >= rank) {
+      const [a, b] = [earlier, later].map((state) => estimateOf(state).leading(rank).vectors);
+      const round = { samples: samplesIn(whole), distance: subspaceDistance(a, b) };
+      rounds.push(round);
+      onRound?.(round);
+      const settled = round.distance <= tolerance;
+      // The next later half must be able to tell `rank` directions.
+      if (settled || maximum - end < rank) return outcome(whole, rounds, settled, false);
+    } else if (end === maximum) return outcome(whole, rounds, false, false);
     earlier = whole;
     to = end;
   }
 }
 
-function outcome(rounds: readonly SettlingRound[], settled: boolean): Omit<SettledEstimate, "estimate"> {
-  return { settled, errorBar: (rounds.at(-1)?.distance ?? 1) / 2, rounds };
+/** The number of samples that were taken in. */
+function samplesIn(state: MomentState): number {
+  return coveredSamples(state).reduce((sum, [from, to]) => sum + to - from, 0) - state.skipped.length;
+}
+
+function outcome(
+  state: MomentState,
+  rounds: readonly SettlingRound[],
+  settled: boolean,
+  aborted: boolean,
+): SettledEstimate {
+  const found = { state, settled, errorBar: (rounds.at(-1)?.distance ?? 1) / 2, rounds };
+  if (!aborted || samplesIn(state) > 0) return { ...found, estimate: estimateOf(state) };
+  // There is no estimate of nothing, but what was asked for is no mistake either: only who reads it is told.
+  return {
+    ...found,
+    get estimate(): EgopEstimate {
+      return estimateOf(state);
+    },
+  };
 }
 
 /**

@@ -178,6 +178,57 @@ describe("sampling until the subspace settles", () => {
     expect([aborted.settled, aborted.rounds.length]).toEqual([false, 1]);
   });
 
+  it("draws on where halves have too few finite samples to be compared", () => {
+    // Every other sample of the first 24 is not finite, which leaves halves of 2, 2, 4 and 8.
+    const holed = (finite: (call: number) => boolean): StochasticObjective => {
+      let calls = 0;
+      return {
+        ...objective,
+        valueAndGradient: (x, out, key) => (finite(calls++) ? objective.valueAndGradient(x, out, key) : NaN),
+      };
+    };
+    const common = { points, rank: 4, initial: 8, maximum: 200, tolerance: 0.01, notFinite: "skip" } as const;
+    const sometimes = (call: number): boolean => call % 2 === 0 || call > 24;
+    const { estimate, state, rounds } = egopUntilSettled(holed(sometimes), common);
+    expect(rounds.map(({ samples }) => samples)).toEqual([8, 20, 52, 116, 188]);
+    expect([estimate.samples, estimate.skipped]).toEqual([188, 12]);
+    expect(state).toEqual(accumulate(holed(sometimes), { points, to: 200, notFinite: "skip" }));
+    expect(estimate.state).toBe(state);
+    // Halves that never have enough: everything is drawn, and nothing compared.
+    const rare = egopUntilSettled(
+      holed((call) => call % 50 === 0),
+      common,
+    );
+    expect([rare.settled, rare.errorBar, rare.rounds.length]).toEqual([false, 0.5, 0]);
+    expect([rare.estimate.samples, rare.estimate.skipped]).toEqual([4, 196]);
+    const nowhere = holed(() => false);
+    expect(() => egopUntilSettled(nowhere, { ...common, maximum: 8 })).toThrow(
+      "egop: there is no sample in the estimate (8 were not finite); expected at least one.",
+    );
+    // A sketch that is too small stays a mistake, however many samples there are.
+    const form = { kind: "frequentDirections", rank: 1 } as const;
+    expect(() => egopUntilSettled(objective, { ...common, maximum: 256, form })).toThrow(ArgumentError);
+  });
+
+  it("gives what has been sampled when it is aborted, also before the first sample", () => {
+    const common = { points, rank: 2, maximum: 50 };
+    const aborted = egopUntilSettled(objective, { ...common, signal: { aborted: true } });
+    expect(aborted.state).toEqual(accumulate(objective, { points, to: 50, signal: { aborted: true } }));
+    expect([aborted.settled, aborted.errorBar, aborted.rounds]).toEqual([false, 0.5, []]);
+    expect(() => aborted.estimate).toThrow("egop: there is no sample in the estimate; expected at least one.");
+    let calls = 0;
+    const signal = { aborted: false };
+    const stopping: StochasticObjective = {
+      ...objective,
+      valueAndGradient(x, out, key): number {
+        signal.aborted = ++calls === 3;
+        return objective.valueAndGradient(x, out, key);
+      },
+    };
+    const early = egopUntilSettled(stopping, { ...common, signal });
+    expect([early.settled, early.estimate.samples, early.rounds]).toEqual([false, 3, []]);
+  });
+
   it("refuses what cannot be compared", () => {
     expect(() => egopUntilSettled(objective, { points, rank: 2, maximum: 3 })).toThrow("maximum is 3");
     expect(() => egopUntilSettled(objective, { points, rank: 0, maximum: 3 })).toThrow("rank is 0");
