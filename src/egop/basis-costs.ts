@@ -7,7 +7,7 @@ import { isWeight } from "./sampling.ts";
 
 /** A basis that an estimate could give, with its price. */
 export interface CostedBasis {
-  readonly name: "dense" | "tensor" | "kronecker" | "householder" | "reduced" | "auxiliary";
+  readonly name: "dense" | "tensor" | "kronecker" | "convolution" | "householder" | "reduced" | "auxiliary";
   /** What to ask of `estimate.basis`. */
   readonly options: BasisOptions;
   /** About how many gradients its estimate needs: as many as directions for a whole basis, four for each leading one. */
@@ -30,6 +30,7 @@ export function costsOf(layout: Layout, rank: number): readonly CostedBasis[] {
     sides.reduce((total, [rows, columns]) => total + of(rows, columns), 0);
   const largest = Math.max(0, ...weights.map(({ size }) => size));
   const side = Math.max(0, ...sides.flat());
+  const window = Math.max(0, ...sides.map(([, columns]) => columns));
   const cube = (n: number): number => n * n * n;
   const lowRank = 4 * rank;
   const making = 2 * lowRank * lowRank * d + 10 * cube(lowRank) + 4 * d * rank * rank;
@@ -63,6 +64,18 @@ export function costsOf(layout: Layout, rank: number): readonly CostedBasis[] {
             2 * side,
             2 * side * bothSides((m, n) => 2 * m * n * (m + n)) + 10 * bothSides((m, n) => cube(m) + cube(n)),
             { operations: bothSides((m, n) => 2 * m * n * (m + n)), bytes: bothSides((m, n) => 8 * (m * m + n * n)) },
+          ),
+        ]),
+    // Windows are there where a tensor has axes behind those of the channels.
+    ...(weights.every(({ shape }) => shape.length < 3)
+      ? []
+      : [
+          costed(
+            "convolution",
+            { by: "convolution" },
+            2 * window,
+            2 * window * bothSides((m, n) => 2 * m * n * n) + 10 * bothSides((_m, n) => cube(n)),
+            { operations: bothSides((m, n) => 2 * m * n * n), bytes: bothSides((_m, n) => 8 * n * n) },
           ),
         ]),
   ];
