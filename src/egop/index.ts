@@ -7,14 +7,8 @@ export {
   type SettlingOptions,
   type SettlingRound,
 } from "./adaptive.ts";
-export {
-  advise,
-  rankCorrelation,
-  type Advice,
-  type AdviceOptions,
-  type SmoothnessSums,
-  type Uncertain,
-} from "./advice.ts";
+export { advise, rankCorrelation, type Advice, type AdviceOptions, type WholeBasisName } from "./advice.ts";
+export type { SmoothnessSums, Uncertain } from "./advice-smoothness.ts";
 export type { CostedBasis } from "./basis-costs.ts";
 export { denseBasis, identityBasis, randomBasis, type Basis, type BasisCost, type PlacedBasis } from "./basis.ts";
 export type { BasisData } from "./basis-data.ts";

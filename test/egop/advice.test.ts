@@ -1,7 +1,7 @@
 /** What the pilot predicts, on quadratics where the answer is known in closed form. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError, NotFiniteError, ShapeError } from "../../src/errors.ts";
 import { advise, egop, gaussian, rankCorrelation, type Advice } from "../../src/egop/index.ts";
 import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
@@ -63,7 +63,7 @@ describe("advice", () => {
     const { basis, recommendation } = adviceOn(quadratic(hessianOf(decaying, randomOrthogonal(d, random(1)))));
     expect(basis?.name).toBe("dense");
     expect(recommendation).toMatch(
-      /^Worth it: the predicted gain is .* from the curvature\..*Take the dense basis: about 20 gradients/,
+      /^Worth it: the predicted gain is .* from the curvature in the dense basis\..*Take the dense basis: about 20 gradients/,
     );
   });
 
@@ -112,8 +112,79 @@ describe("advice", () => {
     };
     const points = gaussian({ mean: new Float64Array(2), standardDeviation: 1 });
     const { gain, basis, recommendation } = advise(flat, egop(flat, { points, samples: 50 }), { points });
-    expect([gain.value, basis]).toEqual([NaN, undefined]);
+    expect([gain.value, gain.low, gain.high, basis]).toEqual([NaN, 0, Infinity, undefined]);
     expect(recommendation).toMatch(/^Undecided: no curvature was met at the sampled points/);
+  });
+
+  it("foretells nothing where one side's Hessian-vector products are all zero, and says which", () => {
+    const smooth = quadratic(hessianOf(decaying, randomOrthogonal(d, random(1))));
+    const zeroFrom = (from: number, to: number): Advice => {
+      let calls = 0;
+      return adviceOn(
+        {
+          ...smooth,
+          hessianVector(x, direction, out): void {
+            smooth.hessianVector?.(x, direction, out);
+            if (calls >= from && calls < to) out.fill(0);
+            calls++;
+          },
+        },
+        400,
+        8,
+      );
+    };
+    for (const [advice, words] of [
+      [zeroFrom(8, 16), "curvature was met in original coordinates, but none in the dense basis"],
+      [zeroFrom(0, 8), "curvature was met in the dense basis, but none in original coordinates"],
+    ] as const) {
+      const { gain, basis, recommendation } = advice;
+      expect([gain.value, gain.low, gain.high, basis]).toEqual([NaN, 0, Infinity, undefined]);
+      expect(recommendation).toBe(
+        `Undecided: ${words}, so no gain can be foretold. Look at more columns of the Hessian.`,
+      );
+    }
+  });
+
+  it("leaves Hessian-vector products that are not finite out, counts them and says so", () => {
+    const smooth = quadratic(hessianOf(decaying, randomOrthogonal(d, random(1))));
+    let calls = 0;
+    const holed: Objective = {
+      ...smooth,
+      hessianVector(x, direction, out): void {
+        smooth.hessianVector?.(x, direction, out);
+        if (++calls % 10 === 0) out[3] = calls % 20 === 0 ? NaN : Infinity;
+      },
+    };
+    const [whole, some] = [smooth, holed].map((objective) => adviceOn(objective));
+    expect([whole.smoothness?.skipped, some.smoothness?.skipped]).toEqual([0, 40]);
+    expect(some.recommendation).toMatch(
+      /^Worth it: .* 40 of 400 Hessian-vector products were not finite and are left out\.$/,
+    );
+    expect(whole.recommendation).not.toContain("left out");
+    const before = some.smoothness?.before;
+    expect(before?.standardError).toBeGreaterThan(0);
+    expect(Math.abs((before?.value ?? NaN) / (whole.smoothness?.before.value ?? NaN) - 1)).toBeLessThan(0.1);
+  });
+
+  it("refuses where hardly a Hessian-vector product is finite, or their squares are not", () => {
+    const smooth = quadratic(hessianOf(decaying, randomOrthogonal(d, random(1))));
+    const filled = (value: (call: number) => number): (() => Advice) => {
+      let calls = 0;
+      const hessianVector = (_x: Float64Array, _direction: Float64Array, out: Float64Array): void =>
+        void out.fill(value(calls++));
+      return () => adviceOn({ ...smooth, hessianVector }, 400, 4);
+    };
+    const none = filled(() => NaN);
+    expect(none).toThrow(NotFiniteError);
+    expect(none).toThrow(
+      "advise: 4 of 4 Hessian-vector products in original coordinates are not finite; expected at least 2 that are.",
+    );
+    expect(filled((call) => (call < 5 ? 1 : Infinity))).toThrow(
+      "advise: 3 of 4 Hessian-vector products in the dense basis are not finite; expected at least 2 that are.",
+    );
+    const large = filled(() => 1e200);
+    expect(large).toThrow(NotFiniteError);
+    expect(large).toThrow("advise: the squares of the Hessian's columns overflow; divide the objective by a constant.");
   });
 
   it("without Hessian-vector products goes by the bound, which the curvature's gain is never below", () => {
@@ -147,6 +218,46 @@ describe("advice", () => {
     const parts = egop(objective, { points, samples: 3, form: { kind: "kronecker", tensors: ["W"] } });
     expect(() => advise(objective, parts, { points })).toThrow(ArgumentError);
     expect(() => rankCorrelation([1], [1, 2])).toThrow("the lists have 1 and 2 numbers");
+    const estimate = egop(objective, { points, samples: 3 });
+    for (const rank of [NaN, 1.5, 0, -3]) {
+      const refused = (): Advice => advise(objective, estimate, { points, rank });
+      expect(refused).toThrow(ArgumentError);
+      expect(refused).toThrow(`advise: rank is ${rank}; expected a whole number of at least 1.`);
+    }
+  });
+
+  it("refuses points and estimates of other parameters, before any work", () => {
+    let calls = 0;
+    const own = quadratic(axes);
+    const objective: Objective = { ...own, hessianVector: () => calls++ };
+    const estimate = egop(own, { points, samples: 3 });
+    for (const dimension of [d - 7, d + 1]) {
+      const others = gaussian({ mean: new Float64Array(dimension), standardDeviation: 1 });
+      const refused = (): Advice => advise(objective, estimate, { points: others });
+      expect(refused).toThrow(ShapeError);
+      expect(refused).toThrow(`advise: the points have dimension ${dimension}; the objective has 20.`);
+    }
+    const small = gaussian({ mean: new Float64Array(5), standardDeviation: 1 });
+    const five: Objective = { dimension: 5, valueAndGradient: () => 0, hessianVector: () => calls++ };
+    const ofFive = (): Advice => advise(five, estimate, { points: small });
+    expect(ofFive).toThrow(ShapeError);
+    expect(ofFive).toThrow("advise: the estimate has gradients of 20 parameters; the objective has 5.");
+    const turned = (): Advice => advise({ ...objective, layout: layout({ W: [3, 5], b: [5] }) }, estimate, { points });
+    expect(turned).toThrow(ShapeError);
+    expect(turned).toThrow(
+      'advise: the estimate is of the tensors "W" [5, 3], "b" [5]; the objective has "W" [3, 5], "b" [5].',
+    );
+    expect(calls).toBe(0);
+    // What does not know its tensors cannot be told from another.
+    const unknown: Objective = {
+      dimension: d,
+      valueAndGradient: (x, out) => own.valueAndGradient(x, out),
+      hessianVector(_x, direction, out): void {
+        out.set(direction);
+      },
+    };
+    expect(advise(unknown, estimate, { points }).dimension).toBe(d);
+    expect(advise(own, egop(unknown, { points, samples: 3 }), { points }).dimension).toBe(d);
   });
 });
 

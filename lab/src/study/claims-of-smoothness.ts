@@ -22,7 +22,7 @@ export function smoothnessClaims(
   { bound, smoothness }: Advice,
 ): readonly Claim[] {
   const objective = task.batches ?? task.objective;
-  if (objective.hessianVector === undefined || smoothness === undefined || !(smoothness.before.value > 0)) return [];
+  if (objective.hessianVector === undefined || smoothness === undefined || !(smoothness.gain.value > 0)) return [];
   const said = bound < 1 ? `at most ${bound.toPrecision(2)}` : `at most ${bound.toPrecision(2)}, which says nothing`;
   if (task.model.size > mostForWhole) {
     const { gain } = smoothness;

@@ -26,6 +26,8 @@ export interface Findings {
 
 /** At most so many parameters: beyond, whole spectra and dense bases are out of reach. */
 const mostDense = 4096;
+/** At most so many for looking at the curvature in the dense basis, of which every column is a product of 2d². */
+const mostLookedAt = 2500;
 
 /** Looks at a task. */
 export function look(prepared: Prepared): Findings {
@@ -33,7 +35,9 @@ export function look(prepared: Prepared): Findings {
   const dense = task.model.size <= mostDense;
   const estimate = dense ? prepared.origin.estimate() : estimateOf({ task, keys, samples });
   const objective = task.batches ?? task.objective;
-  const advice = advise(objective, estimate, { points: pointsOf(task), key: keys.samples });
+  // What is measured beside it is the gain in dense EGOP coordinates, wherever those are in reach.
+  const looked = task.model.size <= mostLookedAt ? ({ basis: "dense" } as const) : {};
+  const advice = advise(objective, estimate, { points: pointsOf(task), key: keys.samples, ...looked });
   const { value, low, high } = advice.gain;
   return {
     samples: estimate.samples,
