@@ -51,7 +51,7 @@ export {
 } from "./moment-form.ts";
 export { coveredSamples, emptyMoments, type MomentNode, type MomentState } from "./moment-state.ts";
 export { mergeMoments } from "./moment-tree.ts";
-export { productBasis } from "./product-basis.ts";
+export { productBasis, type ProductBasis } from "./product-basis.ts";
 export { chooseRank, type RankChoice } from "./rank-choice.ts";
 export {
   basisDrift,
