@@ -1,6 +1,7 @@
 /** Reading bases back from the data that their `toJSON` writes. */
 import { EgopError, StateError } from "../errors.ts";
 import { denseFromData, identityFromData, type Basis } from "./basis.ts";
+import { forLayout } from "./basis-tensors.ts";
 import { isRecord, readBasisData, readLayout, readList, readNames, type BasisData } from "./basis-data.ts";
 import { hadamardFromData } from "./hadamard-basis.ts";
 import { householderFromData } from "./householder-basis.ts";
@@ -32,6 +33,13 @@ export function basisFromJSON(data: unknown): Basis {
 function read(value: unknown, depth: number): Basis {
   if (depth > deepest) throw new StateError(`basisFromJSON: the data is nested more than ${deepest} levels deep.`);
   const data = readBasisData(value);
+  const basis = ofKind(data, depth);
+  // The layout of kinds that do not need one; what was written before it was kept has none.
+  const known = basis.originalLayout !== undefined || data["layout"] === undefined;
+  return known ? basis : forLayout(basis, readLayout(data, "layout"));
+}
+
+function ofKind(data: BasisData, depth: number): Basis {
   switch (data.kind) {
     case "identity":
       return identityFromData(data);

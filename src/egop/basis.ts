@@ -21,6 +21,7 @@ import { randomOrthogonal } from "../linalg/random-orthogonal.ts";
 import { vectorProducts } from "../linalg/vector-products.ts";
 import type { Key } from "../math/random.ts";
 import { layoutData, matrixData, readLayout, readMatrix, type BasisData } from "./basis-data.ts";
+import { forLayout } from "./basis-tensors.ts";
 
 /** What a basis costs. */
 export interface BasisCost {
@@ -40,7 +41,7 @@ export interface Basis {
   readonly rotatedDimension: number;
   /** The tensors of a rotated vector; those that a basis mixes are one. */
   readonly rotatedLayout: Layout;
-  /** The tensors of an original vector, where the basis treats them apart: an objective must have the same. */
+  /** The tensors of an original vector, where the basis knows them: what it is used with must have the same. */
   readonly originalLayout?: Layout;
   /** θ̃ = Vᵀ θ: coordinates of θ (of its projection, in a reduced basis). */
   toRotated(original: Float64Array, out: Float64Array): void;
@@ -154,5 +155,5 @@ export function denseFromData(data: BasisData): Basis {
  * Cost to make: d³, to apply: d². @example randomBasis(layout({ w: [3] }), random(0)).dimension // 3
  */
 export function randomBasis(original: Layout, key: Key): Basis {
-  return denseBasis(randomOrthogonal(original.size, key));
+  return forLayout(denseBasis(randomOrthogonal(original.size, key)), original);
 }

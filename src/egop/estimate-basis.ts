@@ -4,6 +4,7 @@ import type { Layout, TensorSlot } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import type { Precision } from "../linalg/panel-columns.ts";
 import { denseBasis, type Basis } from "./basis.ts";
+import { forLayout } from "./basis-tensors.ts";
 import { householderBasis } from "./householder-basis.ts";
 import { kroneckerBasis, type KroneckerFactors } from "./kronecker-basis.ts";
 import { auxiliaryBasis, reducedBasis } from "./low-rank-basis.ts";
@@ -57,9 +58,9 @@ export function basisFor(source: BasisSource, options: BasisOptions): Basis {
   const alone = (["form", "start", "precision"] as const).find((name) => options[name] !== undefined);
   if (rank === undefined && alone !== undefined) throw new ArgumentError(`basis: ${alone} is given without a rank.`);
   if (by === "all") {
-    if (rank === undefined) return denseBasis(source.eigenvectors);
+    if (rank === undefined) return forLayout(denseBasis(source.eigenvectors), source.layout);
     const r = rankOf(rank, source.moment.whole(), source.trace, source.layout.size, (k) => source.leading(k));
-    return kept(source.leading(r).vectors, options);
+    return forLayout(kept(source.leading(r).vectors, options), source.layout);
   }
   const rotated = source.layout.tensors.filter((slot) => rotate(slot));
   if (by === "kronecker" || by === "convolution") {

@@ -35,6 +35,7 @@ export function hadamardBasis(original: Layout, key: Key): Basis {
     kind: "hadamard",
     dimension: size,
     rotatedLayout: layout({ rotated: [size] }),
+    originalLayout: original,
     pushDirection(direction, out): void {
       checkVectors("hadamardBasis", direction, out, size, size);
       out.set(direction);

@@ -14,6 +14,7 @@ import { ShapeError } from "../errors.ts";
 import { checkState } from "../optim/state.ts";
 import type { GradientTransformation, TransformationState } from "../optim/transformation.ts";
 import type { Basis } from "./basis.ts";
+import { requireItsTensors } from "./basis-tensors.ts";
 
 export interface InBasisState extends TransformationState {
   readonly kind: "inBasis";
@@ -30,7 +31,7 @@ export interface InBasisOptions {
 /**
  * The optimizer that makes the steps of `optimizer` in the coordinates of `basis`. Not for a reduced basis whose start is
  * not the run's (its steps lie in the span in any case). Throws ShapeError, when its state is made, for parameters of
- * another number than the basis has.
+ * another number than the basis has, or of other tensors than it is for.
  *
  * @example minimize(objective, { start, optimizer: inBasis(basis, adam({ learningRate: 0.1 })), steps: 3 }).steps // 3
  */
@@ -47,6 +48,7 @@ export function inBasis(
     init(layout): InBasisState {
       if (layout.size !== basis.dimension)
         throw new ShapeError(`inBasis: the basis is for ${basis.dimension} parameters; there are ${layout.size}.`);
+      requireItsTensors("inBasis", basis, layout, "the parameters are");
       return { kind: "inBasis", version: 1, inner: optimizer.init(basis.rotatedLayout) };
     },
     update(step, state, parameters): void {

@@ -77,6 +77,7 @@ export function kroneckerFactorBasis(shape: Shape, factors: KroneckerFactors): K
     kind: "kronecker",
     dimension: size,
     rotatedLayout: own,
+    originalLayout: own,
     pushDirection: push,
     pullGradient: pull,
     matrices,

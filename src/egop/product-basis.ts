@@ -1,6 +1,7 @@
 /** One basis within another: θ = V₁ V₂ θ̃. */
 import { ShapeError } from "../errors.ts";
 import type { Basis } from "./basis.ts";
+import { requireItsTensors } from "./basis-tensors.ts";
 
 /** A basis within another, and what it is made of. */
 export interface ProductBasis extends Basis {
@@ -16,7 +17,8 @@ export function isProductBasis(basis: Basis): basis is ProductBasis {
 
 /**
  * The coordinates of `inner` with respect to those of `outer`: a vector goes through `inner` first on its way to the
- * original ones. Cost: the sum of both. Throws ShapeError unless `inner` is for vectors as `outer` has them rotated.
+ * original ones. Cost: the sum of both. Throws ShapeError unless `inner` is for vectors as `outer` has them rotated, of
+ * the same tensors where it knows any.
  *
  * @example productBasis(randomBasis(model, key), hadamardBasis(model, key)).dimension // 8
  */
@@ -25,6 +27,7 @@ export function productBasis(outer: Basis, inner: Basis): ProductBasis {
     throw new ShapeError(
       `productBasis: the inner basis has dimension ${inner.dimension}; the outer one has ${outer.rotatedDimension} coordinates.`,
     );
+  requireItsTensors("productBasis: inner", inner, outer.rotatedLayout, "the coordinates of the outer one are");
   const between = new Float64Array(inner.dimension);
   return {
     kind: "product",

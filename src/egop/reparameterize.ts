@@ -4,9 +4,9 @@
  * Reparameterization, arXiv 2502.01594, 2026, algorithm 1.
  */
 import { ShapeError } from "../errors.ts";
-import type { Layout } from "../linalg/layout.ts";
 import type { Coordinates, Objective, StochasticObjective } from "../optim/objective.ts";
 import type { Basis } from "./basis.ts";
+import { requireItsTensors } from "./basis-tensors.ts";
 
 /** An objective that knows the way back to original coordinates. */
 export interface Reparameterized {
@@ -16,8 +16,8 @@ export interface Reparameterized {
 /**
  * `objective` in the coordinates of `basis`. The result is an objective like any other (it can be reparameterized
  * again); `minimize` starts from and returns parameters in the original coordinates. An evaluation costs the objective's
- * plus one `toOriginal` and one `pullGradient`. Throws ShapeError when the basis has another dimension, or is for a layout
- * with other tensors.
+ * plus one `toOriginal` and one `pullGradient`. Throws ShapeError when the basis has another dimension, or is for other
+ * tensors.
  *
  * @example minimize(reparameterize(objective, basis), { start, optimizer: adam(), steps: 100 }).parameters
  */
@@ -28,7 +28,7 @@ export function reparameterize(objective: StochasticObjective, basis: Basis): St
     throw new ShapeError(
       `reparameterize: the basis is for ${basis.dimension} parameters; the objective has ${objective.dimension}.`,
     );
-  requireSameTensors(objective.layout, basis.originalLayout);
+  requireItsTensors("reparameterize", basis, objective.layout, "the objective has");
   const point = new Float64Array(basis.dimension);
   const gradient = new Float64Array(basis.dimension);
   return {
@@ -43,17 +43,6 @@ export function reparameterize(objective: StochasticObjective, basis: Basis): St
       return value;
     },
   };
-}
-
-/** One that knows nothing of tensors fits every other. */
-function requireSameTensors(ofObjective: Layout | undefined, ofBasis: Layout | undefined): void {
-  if (ofObjective === undefined || ofBasis === undefined) return;
-  const list = ({ tensors }: Layout): string =>
-    tensors.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
-  if (list(ofObjective) !== list(ofBasis))
-    throw new ShapeError(
-      `reparameterize: the basis is for the tensors ${list(ofBasis)}; the objective has ${list(ofObjective)}.`,
-    );
 }
 
 /** ∇²f̃(θ̃)·d̃ = Vᵀ ∇²f(V θ̃) V d̃. */

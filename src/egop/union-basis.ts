@@ -6,6 +6,7 @@ import { layout, type Layout, type Shape, type TensorSlot } from "../linalg/layo
 import type { Matrix } from "../linalg/matrix.ts";
 import { checkVectors, denseBasis, type Basis } from "./basis.ts";
 import { layoutData, type BasisData } from "./basis-data.ts";
+import { requireNamedTensors } from "./basis-tensors.ts";
 import { gatherGroup, groupsOf, type Group } from "./moment-form.ts";
 
 /** A basis for the elements of some tensors, one tensor behind the other in the order in which they are named. */
@@ -30,7 +31,7 @@ type Apply = (basis: Basis, from: Float64Array, out: Float64Array) => void;
  * Cost: the sum of the parts'.
  *
  * Throws ArgumentError for an unknown tensor and for one in two groups, ShapeError for a basis of another dimension than
- * its group.
+ * its group, or for tensors of other shapes (of several, other names).
  *
  * @example unionBasis(model, [{ tensors: ["b"], basis: randomBasis(layout({ b: [2] }), key) }]).dimension // 8
  */
@@ -46,6 +47,7 @@ export function unionBasis(original: Layout, parts: readonly BasisPart[]): Basis
         `unionBasis: the basis for "${tensors.join("+")}" has dimension ${basis.dimension}; ` +
           `${tensors.length === 1 ? "its tensor has" : "its tensors have"} ${groups[k].size} elements.`,
       );
+    requireNamedTensors("unionBasis", basis, groups[k].slots, "its group has");
   });
   const { rotatedLayout, placed, kept } = arranged(original, parts, groups);
 
