@@ -9,11 +9,11 @@ import { householderBasis } from "./householder-basis.ts";
 import { kroneckerBasis, type KroneckerFactors } from "./kronecker-basis.ts";
 import { auxiliaryBasis, reducedBasis } from "./low-rank-basis.ts";
 import { groupsOf, type Group } from "./moment-form.ts";
-import { leadingFactors } from "./leading-factors.ts";
+import { leadingFactors, type SideSpectrum } from "./leading-factors.ts";
 import { chooseRank, type RankChoice } from "./rank-choice.ts";
 import { isWeight } from "./sampling.ts";
 import type { SecondMoment } from "./second-moment.ts";
-import { leadingSpectrum, wholeSpectrum, type Moment, type Spectrum } from "./spectrum.ts";
+import { knownRankOf, leadingSpectrum, wholeSpectrum, type Moment, type Spectrum } from "./spectrum.ts";
 import { unionBasis, type BasisPart } from "./union-basis.ts";
 
 export interface BasisOptions {
@@ -29,9 +29,10 @@ export interface BasisOptions {
    */
   readonly rotate?: (tensor: TensorSlot) => boolean;
   /**
-   * The number of leading directions of each basis (at most its dimension), or how to choose it. Left out: all. Of a
-   * Kronecker basis the directions are products of one of the rows' and one of the columns': of each side those are taken
-   * that stand in a leading one, and completed by reflectors.
+   * The number of leading directions of each basis (at most its dimension), or how to choose it. Left out: all. A number
+   * beyond what the samples tell throws ArgumentError; a choice stays within that. Of a Kronecker basis the directions are
+   * products of one of the rows' and one of the columns': of each side those are taken that stand in a leading one, and
+   * completed by reflectors.
    */
   readonly rank?: RankChoice;
   /** With a rank: a whole basis completed by reflectors (default), r coordinates only, or r beside the original ones. */
@@ -68,10 +69,12 @@ export function basisFor(source: BasisSource, options: BasisOptions): Basis {
     if (other !== undefined && !(other === "form" && options.form === "householder"))
       throw new ArgumentError(`basis: by "${by}" has no ${other}: its factors are whole, or completed by reflectors.`);
     const factors = (slot: TensorSlot): KroneckerFactors => {
-      const { left, right } = source.moment.marginals(slot);
-      const [ofRows, ofColumns] = [by === "kronecker" ? left : undefined, right].map(spectrumOf);
+      const { left, right, samples } = source.moment.marginals(slot);
+      // E[G Gᵀ] is a sum of one outer product for each column of each sample; E[Gᵀ G] for each row.
+      const ofRows = by === "kronecker" ? sideOf(left, samples * right.rows) : undefined;
+      const ofColumns = sideOf(right, samples * left.rows);
       return rank === undefined
-        ? { left: ofRows?.vectors, right: ofColumns?.vectors }
+        ? { left: ofRows?.vectors, right: ofColumns.vectors }
         : leadingFactors(ofRows, ofColumns, rank);
     };
     return kroneckerBasis(source.layout, new Map(rotated.map((slot) => [slot.name, factors(slot)])));
@@ -115,8 +118,7 @@ function rankOf(
   leading: (rank: number) => Spectrum,
 ): number {
   if (typeof choice === "number") return Math.min(choice, dimension);
-  const known = moment.kind === "rows" ? Math.min(moment.rows.rows, dimension) : dimension;
-  return chooseRank(choice, leading(known).values, trace, dimension);
+  return chooseRank(choice, leading(knownRankOf(moment)).values, trace, dimension);
 }
 
 function traceOf(moment: Moment): number {
@@ -126,8 +128,10 @@ function traceOf(moment: Moment): number {
   return trace;
 }
 
-function spectrumOf(matrix: Matrix | undefined): Spectrum | undefined {
-  return matrix === undefined ? undefined : wholeSpectrum({ kind: "matrix", matrix });
+/** The spectrum of a marginal that is a sum of so many outer products. */
+function sideOf(matrix: Matrix, samples: number): SideSpectrum {
+  const moment = { kind: "matrix", matrix, samples } as const;
+  return { ...wholeSpectrum(moment), known: knownRankOf(moment) };
 }
 
 /** The types allow nothing else, but plain JavaScript callers have none. */

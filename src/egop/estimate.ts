@@ -19,7 +19,7 @@ import { basisFor, type BasisOptions } from "./estimate-basis.ts";
 import type { ExampleObjective } from "./example-objective.ts";
 import { emptyMoments, type MomentState } from "./moment-state.ts";
 import { SecondMoment } from "./second-moment.ts";
-import { firstOf, leadingSpectrum, wholeSpectrum, type Spectrum } from "./spectrum.ts";
+import { firstOf, knownRankOf, leadingSpectrum, wholeSpectrum, type Spectrum } from "./spectrum.ts";
 
 export interface EgopOptions extends Omit<AccumulateOptions, "from" | "to" | "signal"> {
   /** The number M of gradients; about d for a whole basis. */
@@ -63,7 +63,8 @@ export class EgopEstimate {
   /** λ₁ ≥ λ₂ ≥ … ≥ 0, d of them. Those that a sketch, or fewer samples than parameters, know nothing of are 0. */
   get eigenvalues(): Float64Array {
     const values = new Float64Array(this.layout.size);
-    values.set((this.#whole ?? this.#allKnown()).values);
+    // What is behind those that are known is round-off of zero.
+    values.set((this.#whole ?? this.#allKnown()).values.subarray(0, this.knownRank));
     return values;
   }
 
@@ -77,13 +78,21 @@ export class EgopEstimate {
    * for a rank beyond the number of samples (or of rows of a sketch).
    */
   leading(rank: number): Spectrum {
-    if (this.#whole !== undefined && rank <= this.knownRank && rank >= 1) return firstOf(this.#whole, rank);
-    if (this.#leading === undefined || rank > this.#leading.values.length || rank < 1)
-      this.#leading = leadingSpectrum(this.moment.whole(), rank);
-    return firstOf(this.#leading, rank);
+    const whole = this.moment.whole();
+    if (Number.isSafeInteger(rank) && rank >= 1 && rank <= knownRankOf(whole)) {
+      // Of a matrix all are made in any case.
+      if (whole.kind === "matrix") return firstOf(this.#decomposed(), rank);
+      const made = this.#whole ?? this.#leading;
+      if (made !== undefined && rank <= made.values.length) return firstOf(made, rank);
+    }
+    this.#leading = leadingSpectrum(whole, rank);
+    return this.#leading;
   }
 
-  /** The most directions that the estimate can tell: the number of samples, of a sketch's rows, or of parameters. */
+  /**
+   * The most directions that the estimate can tell: the number of samples, of a sketch's rows, or of parameters, whichever
+   * is least; 0 where only parts of the moment were kept.
+   */
   get knownRank(): number {
     return this.moment.knownRank();
   }

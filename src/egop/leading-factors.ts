@@ -7,16 +7,22 @@ import { firstOf, type Spectrum } from "./spectrum.ts";
 import type { KroneckerFactors } from "./kronecker-basis.ts";
 import { chooseRank, type RankChoice } from "./rank-choice.ts";
 
+/** One side's eigenvalues and eigenvectors, the first `known` of which the samples tell. */
+export interface SideSpectrum extends Spectrum {
+  readonly known: number;
+}
+
 /**
  * The factors of as many leading directions as are chosen; those of one side alone where only the columns are turned. A side
- * of which more than half is kept stays whole, which is then the cheaper way.
+ * of which more than half is kept stays whole, which is then the cheaper way. Throws ArgumentError for a rank that is not a
+ * positive whole number, or beyond what the samples tell.
  */
 export function leadingFactors(
-  rows: Spectrum | undefined,
-  columns: Spectrum | undefined,
+  rows: SideSpectrum | undefined,
+  columns: SideSpectrum | undefined,
   choice: RankChoice,
 ): KroneckerFactors {
-  const [left, right] = [rows, columns].map((side) => side?.values ?? Float64Array.of(1));
+  const [left, right] = [rows, columns].map((side) => side?.values.subarray(0, side.known) ?? Float64Array.of(1));
   const product = (k: number): number => left[Math.floor(k / right.length)] * right[k % right.length];
   // Equal products in the order of their places, the same on every engine.
   const order = Array.from({ length: left.length * right.length }, (_v, k) => k).sort(
@@ -28,6 +34,13 @@ export function leadingFactors(
     : chooseRank(choice, values, sum(left) * sum(right), order.length);
   if (!Number.isSafeInteger(rank) || rank < 1)
     throw new ArgumentError(`egop: the rank is ${rank}; expected a whole number of at least 1.`);
+  // A rank beyond the dimension means all directions.
+  const dimension = (rows?.vectors.rows ?? 1) * (columns?.vectors.rows ?? 1);
+  if (Math.min(rank, dimension) > order.length)
+    throw new ArgumentError(
+      `egop: the rank is ${rank}; so few samples tell ${order.length} of the ${dimension} directions of a Kronecker basis ` +
+        `(take more of them).`,
+    );
   const kept = order.slice(0, rank);
   const most = (of: (k: number) => number): number => kept.reduce((top, k) => Math.max(top, of(k) + 1), 1);
   return {

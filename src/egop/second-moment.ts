@@ -11,10 +11,11 @@ import { gatherGroup, groupsOf, matrixSizes, type Group } from "./moment-form.ts
 import { checkMoments, momentLayout, type MomentState } from "./moment-state.ts";
 import { totalOf, type MomentTotal } from "./moment-tree.ts";
 import { nystromRows } from "./nystrom.ts";
-import { sideOf, type Moment } from "./spectrum.ts";
+import { knownRankOf, type Moment } from "./spectrum.ts";
 
-/** E[G Gᵀ] and E[Gᵀ G] of the gradient of one tensor as a matrix G. */
+/** E[G Gᵀ] and E[Gᵀ G] of the gradient of one tensor as a matrix G, from so many samples, or rows of a sketch. */
 export interface Marginals {
+  readonly samples: number;
   readonly left: Matrix;
   readonly right: Matrix;
 }
@@ -61,8 +62,7 @@ export class SecondMoment {
   knownRank(): number {
     const { kind } = this.#state.form;
     if (kind === "blocks" || kind === "kronecker") return 0;
-    const whole = this.whole();
-    return whole.kind === "rows" ? Math.min(whole.rows.rows, sideOf(whole)) : sideOf(whole);
+    return knownRankOf(this.whole());
   }
 
   /** See EgopEstimate.gradients. */
@@ -80,17 +80,19 @@ export class SecondMoment {
   #makeWhole(): Moment {
     const { form } = this.#state;
     const { arrays, weight } = this.#total;
+    const { samples } = this;
     const { size } = this.layout;
     switch (form.kind) {
       case "samples":
       case "frequentDirections":
-        return { kind: "rows", rows: new Matrix(arrays[0].length / size, size, arrays[0]), weight };
+        return { kind: "rows", rows: new Matrix(arrays[0].length / size, size, arrays[0]), weight, samples };
       case "randomized": {
         const vectors = randomVectors(form, size);
-        return { kind: "rows", rows: nystromRows(new Matrix(size, vectors.columns, arrays[0]), vectors), weight };
+        const rows = nystromRows(new Matrix(size, vectors.columns, arrays[0]), vectors);
+        return { kind: "rows", rows, weight, samples };
       }
       case "exact":
-        return { kind: "matrix", matrix: unpacked(arrays[0], size, 1 / weight) };
+        return { kind: "matrix", matrix: unpacked(arrays[0], size, 1 / weight), samples };
       default:
         throw this.#missing("the moment of all parameters");
     }
@@ -113,23 +115,26 @@ export class SecondMoment {
 
   /** The moment of a group of tensors. Throws ArgumentError when it was not kept. */
   ofGroup(group: Group): Moment {
+    const { samples } = this;
     const { form } = this.#state;
     if (form.kind === "blocks") {
       const kept = groupsOf(this.layout, form.blocks, "egop: form.blocks");
       const k = kept.findIndex(({ slots }) => sameNames(slots, group.slots));
       if (k < 0) throw this.#missing(`the moment of "${group.slots.map(({ name }) => name).join("+")}"`);
-      return { kind: "matrix", matrix: unpacked(this.#total.arrays[k], group.size, 1 / this.#total.weight) };
+      const matrix = unpacked(this.#total.arrays[k], group.size, 1 / this.#total.weight);
+      return { kind: "matrix", matrix, samples };
     }
     const whole = this.whole();
     if (whole.kind === "rows") return { ...whole, rows: partOf(whole.rows, group) };
     const between = partOf(whole.matrix, group).transpose();
     const part = new Matrix(group.size, group.size);
     for (let i = 0; i < group.size; i++) gatherGroup(group, between.row(i), part.data, i * group.size);
-    return { kind: "matrix", matrix: part };
+    return { kind: "matrix", matrix: part, samples };
   }
 
   /** The marginals of a tensor as a matrix. Throws ArgumentError when they were not kept. */
   marginals(slot: TensorSlot): Marginals {
+    const { samples } = this;
     const { form } = this.#state;
     const [rows, columns] = matrixSizes(slot);
     const scaled = (side: number, sum: Float64Array, weight: number): Matrix =>
@@ -142,15 +147,19 @@ export class SecondMoment {
       const k = form.tensors.indexOf(slot.name);
       if (k < 0) throw this.#missing(`the marginals of "${slot.name}"`);
       const { arrays, weight } = this.#total;
-      return { left: scaled(rows, arrays[2 * k], weight), right: scaled(columns, arrays[2 * k + 1], weight) };
+      return { samples, left: scaled(rows, arrays[2 * k], weight), right: scaled(columns, arrays[2 * k + 1], weight) };
     }
     const moment = this.ofGroup({ slots: [slot], size: slot.size });
-    if (moment.kind === "matrix") return partialTraces(moment.matrix, rows, columns);
+    if (moment.kind === "matrix") return { samples, ...partialTraces(moment.matrix, rows, columns) };
     const { arrays } = arithmeticOf(
       { kind: "kronecker", tensors: [slot.name] },
       layout({ [slot.name]: slot.shape }),
     ).of(moment.rows);
-    return { left: scaled(rows, arrays[0], moment.weight), right: scaled(columns, arrays[1], moment.weight) };
+    return {
+      samples: Math.min(samples, moment.rows.rows),
+      left: scaled(rows, arrays[0], moment.weight),
+      right: scaled(columns, arrays[1], moment.weight),
+    };
   }
 
   #missing(what: string): ArgumentError {
@@ -171,7 +180,7 @@ function sameNames(a: readonly TensorSlot[], b: readonly TensorSlot[]): boolean 
 }
 
 /** Σ over the columns, or over the rows, of a moment of the elements of a matrix. */
-function partialTraces(moment: Matrix, rows: number, columns: number): Marginals {
+function partialTraces(moment: Matrix, rows: number, columns: number): Omit<Marginals, "samples"> {
   const left = new Matrix(rows, rows);
   const right = new Matrix(columns, columns);
   const side = rows * columns;

@@ -17,10 +17,14 @@ import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 /** Up to this many rows or columns, one-sided Jacobi. */
 const accurateSide = 200;
 
-/** A symmetric positive semidefinite matrix: itself, or by rows R as RᵀR / weight. */
-export type Moment =
+/**
+ * A symmetric positive semidefinite matrix: itself, or by rows R as RᵀR / weight. A sum of so many (`samples`) outer products
+ * has no more directions that it tells apart from round-off.
+ */
+export type Moment = { readonly samples: number } & (
   | { readonly kind: "matrix"; readonly matrix: Matrix }
-  | { readonly kind: "rows"; readonly rows: Matrix; readonly weight: number };
+  | { readonly kind: "rows"; readonly rows: Matrix; readonly weight: number }
+);
 
 /** Eigenvalues in descending order, none below zero, and as many orthonormal columns. */
 export interface Spectrum {
@@ -33,6 +37,12 @@ export function sideOf(moment: Moment): number {
   return moment.kind === "matrix" ? moment.matrix.rows : moment.rows.columns;
 }
 
+/** The most directions that a moment can tell: as many as it has samples, rows, and parameters. */
+export function knownRankOf(moment: Moment): number {
+  const most = Math.min(sideOf(moment), moment.samples);
+  return moment.kind === "rows" ? Math.min(most, moment.rows.rows) : most;
+}
+
 /** All d eigenvalues and eigenvectors; the identity when everything is zero. */
 export function wholeSpectrum(moment: Moment): Spectrum {
   const dimension = sideOf(moment);
@@ -42,16 +52,19 @@ export function wholeSpectrum(moment: Moment): Spectrum {
 }
 
 /**
- * The `rank` largest eigenvalues with their vectors (d × rank). Throws ArgumentError for a rank beyond the number of rows:
- * so few samples say nothing of the directions that are asked for.
+ * The `rank` largest eigenvalues with their vectors (d × rank). Throws ArgumentError for a rank beyond the number of
+ * samples, or of rows: so few say nothing of the directions that are asked for.
  */
 export function leadingSpectrum(moment: Moment, rank: number): Spectrum {
-  const dimension = sideOf(moment);
-  const most = moment.kind === "rows" ? Math.min(dimension, moment.rows.rows) : dimension;
+  const most = knownRankOf(moment);
   if (!Number.isSafeInteger(rank) || rank < 1 || rank > most)
     throw new ArgumentError(
       `egop: the rank is ${rank}; expected a whole number from 1 to ${most}, ` +
-        (most < dimension ? `the number of samples (take more of them).` : "the number of parameters."),
+        (most === sideOf(moment)
+          ? "the number of parameters."
+          : most === moment.samples
+            ? "the number of samples (take more of them)."
+            : "the number of rows of the sketch (make one of a larger rank)."),
     );
   if (moment.kind === "matrix") return firstOf(wholeSpectrum(moment), rank);
   return cleaned(firstOf(throughSingularValues(moment.rows), rank), moment.weight);
