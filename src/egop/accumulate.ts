@@ -2,14 +2,14 @@
  * Sampling gradients into the state of a second-moment estimate: the loop around an objective and a sampling
  * distribution. Cost: one gradient a sample, and what the form costs (see moment-content.ts).
  */
-import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../errors.ts";
+import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
 import { indexOfNotFinite } from "../linalg/finite.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { fold, random, type Key } from "../math/random.ts";
 import { layoutOf, type StochasticObjective } from "../optim/objective.ts";
 import type { ExampleObjective } from "./example-objective.ts";
 import type { MomentForm } from "./moment-form.ts";
-import { checkMoments, emptyMoments, momentLayout, requireAlike, type MomentState } from "./moment-state.ts";
+import { checkMoments, emptyMoments, requireResumable, type MomentState } from "./moment-state.ts";
 import { MomentCollector } from "./moment-tree.ts";
 import type { SamplingDistribution } from "./sampling.ts";
 
@@ -26,7 +26,7 @@ export interface AccumulateOptions {
   readonly form?: MomentForm;
   /** What to do where the objective or its gradient is not finite: throw (default), or leave the sample out and note it. */
   readonly notFinite?: "throw" | "skip";
-  /** A state to go on from: samples that it has are not drawn again. Only read; its form is used. */
+  /** A state to go on from: samples that it has are not drawn again. Only read; its form is used, which `form` may repeat. */
   readonly resume?: MomentState;
   /** Called after every sample with the number done and the total, of those that this call draws. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
@@ -43,7 +43,7 @@ export interface AccumulateOptions {
  * An objective that gives a gradient for each example is sampled example by example: see ExampleObjective.
  *
  * Throws ArgumentError for a range that is not of whole numbers, ShapeError for points of another dimension, StateError
- * for a `resume` that belongs elsewhere, NotFiniteError naming the sample where the objective or its gradient is not
+ * for a `resume` of other tensors or of another form than is asked for, NotFiniteError naming the sample where the objective or its gradient is not
  * finite (unless it is to be skipped).
  *
  * @example accumulate(objective, { points: gaussian({ mean: start, standardDeviation: 1 }), to: 5 }).indices // [0, 1, 2, 3, 4]
@@ -115,11 +115,7 @@ function sampler(objective: StochasticObjective | ExampleObjective): Sampler {
 function startingState({ form, resume }: AccumulateOptions, layout: Layout): MomentState {
   if (resume === undefined) return emptyMoments(form ?? { kind: "samples" }, layout);
   checkMoments(resume);
-  const own = emptyMoments(form ?? resume.form, layout);
-  const saved = momentLayout(resume);
-  if (saved.size !== layout.size)
-    throw new StateError(`egop: the state to resume has gradients of ${saved.size}; the objective has ${layout.size}.`);
-  requireAlike(own, resume);
+  requireResumable(resume, layout, form);
   return resume;
 }
 

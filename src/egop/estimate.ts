@@ -68,7 +68,10 @@ export class EgopEstimate {
     return values;
   }
 
-  /** The eigenvectors as columns, in the order of the eigenvalues, each with its largest entry positive (d × d). */
+  /**
+   * The eigenvectors as columns, in the order of the eigenvalues (d × d): those that the estimate can tell (see `knownRank`)
+   * each with its largest entry positive, then an orthonormal completion, of which nothing is said.
+   */
   get eigenvectors(): Matrix {
     return this.#decomposed().vectors;
   }

@@ -179,6 +179,26 @@ export function requireAlike(a: MomentState, b: MomentState): void {
     throw new ArgumentError("mergeMoments: the states are of other layouts; expected the same tensors.");
 }
 
+/**
+ * Throws StateError unless a checked state can be gone on with for gradients of a layout, and in a form where one is asked
+ * for.
+ */
+export function requireResumable(state: MomentState, layout: Layout, form: MomentForm | undefined): void {
+  const { size } = momentLayout(state);
+  if (size !== layout.size)
+    throw new StateError(`egop: the state to resume has gradients of ${size}; the objective has ${layout.size}.`);
+  const list = (tensors: MomentState["tensors"]): string =>
+    tensors.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
+  if (list(state.tensors) !== list(layout.tensors))
+    throw new StateError(
+      `egop: the state to resume is of the tensors ${list(state.tensors)}; the objective has ${list(layout.tensors)}.`,
+    );
+  if (form !== undefined && canonical(form) !== canonical(state.form))
+    throw new StateError(
+      `egop: the state to resume is of the form ${canonical(state.form)}; expected ${canonical(form)}.`,
+    );
+}
+
 /** Text that is equal for equal plain data, whatever the order of fields. */
 function canonical(data: unknown): string {
   return JSON.stringify(data, (_name, value: unknown) =>

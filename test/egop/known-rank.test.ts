@@ -55,6 +55,17 @@ describe.each<[string, MomentForm]>([
     expect(() => three.basis({ by: [["W"]], rank: 4 })).toThrow(unknown);
   });
 
+  it("give eigenvectors whose largest entries are positive", () => {
+    for (let j = 0; j < 3; j++) {
+      let largest = 0;
+      for (let i = 0; i < d; i++) {
+        const entry = three.eigenvectors.get(i, j);
+        if (Math.abs(entry) > Math.abs(largest)) largest = entry;
+      }
+      expect(largest).toBeGreaterThan(0);
+    }
+  });
+
   it("give no more to a choice", () => {
     for (const rank of [{ energy: 0.999999 }, { gap: 12 }, { bytes: 1e6 }])
       for (const by of ["all", "tensor"] as const)

@@ -301,7 +301,20 @@ describe("what is not in order", () => {
     const other = emptyMoments({ kind: "exact" }, layout({ w: [d] }));
     refused(() => mergeMoments(exact, emptyMoments({ kind: "samples" }, model)), ArgumentError, "expected the same");
     refused(() => mergeMoments(exact, other), ArgumentError, "the states are of other layouts");
-    refused(() => accumulate(noisy(), { points, to: 1, resume: other }), ArgumentError, "of other layouts");
+    refused(
+      () => accumulate(noisy(), { points, to: 1, resume: other }),
+      StateError,
+      "egop: the state to resume is of the tensors w [12]; the objective has W [2, 3], b [2], K [2, 1, 2].",
+    );
+    // Also where its form names tensors that the objective does not have.
+    const named = emptyMoments({ kind: "kronecker", tensors: ["V"] }, layout({ V: [4, 3] }));
+    refused(() => accumulate(noisy(), { points, to: 1, resume: named }), StateError, "is of the tensors V [4, 3]");
+    const asked = { points, to: 1, resume: exact, form: { kind: "samples" } } as const;
+    refused(
+      () => accumulate(noisy(), asked),
+      StateError,
+      'egop: the state to resume is of the form {"kind":"exact"}; expected {"kind":"samples"}.',
+    );
     const small = emptyMoments({ kind: "exact" }, layout({ w: [2] }));
     refused(() => accumulate(noisy(), { points, to: 1, resume: small }), StateError, "has gradients of 2");
     const few = gaussian({ mean: new Float64Array(2), standardDeviation: 1 });
