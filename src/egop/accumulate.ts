@@ -6,6 +6,7 @@ import { ArgumentError, NotFiniteError, ShapeError } from "../errors.ts";
 import { indexOfNotFinite } from "../linalg/finite.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { fold, random, type Key } from "../math/random.ts";
+import { requireKnown } from "../optim/hyperparameters.ts";
 import { layoutOf, type StochasticObjective } from "../optim/objective.ts";
 import type { ExampleObjective } from "./example-objective.ts";
 import type { MomentForm } from "./moment-form.ts";
@@ -34,6 +35,9 @@ export interface AccumulateOptions {
   readonly signal?: { readonly aborted: boolean } | undefined;
 }
 
+/** The options that an estimate has with or without a range of samples. */
+export const optionNames = ["points", "key", "form", "notFinite", "resume", "onProgress"] as const;
+
 /**
  * Takes in the samples `from` to before `to` of an objective's gradient and returns the state of the estimate.
  *
@@ -42,13 +46,14 @@ export interface AccumulateOptions {
  *
  * An objective that gives a gradient for each example is sampled example by example: see ExampleObjective.
  *
- * Throws ArgumentError for a range that is not of whole numbers, ShapeError for points of another dimension, StateError
+ * Throws ArgumentError for a range that is not of whole numbers and for an unknown option, ShapeError for points of another dimension, StateError
  * for a `resume` of other tensors or of another form than is asked for, NotFiniteError naming the sample where the objective or its gradient is not
  * finite (unless it is to be skipped).
  *
  * @example accumulate(objective, { points: gaussian({ mean: start, standardDeviation: 1 }), to: 5 }).indices // [0, 1, 2, 3, 4]
  */
 export function accumulate(objective: StochasticObjective | ExampleObjective, options: AccumulateOptions): MomentState {
+  requireKnown("accumulate", options, ["from", "to", "signal", ...optionNames]);
   const { points, from = 0, to, key = random(0), notFinite = "throw", resume, onProgress, signal } = options;
   const layout = layoutOf(objective);
   const { dimension, coordinates } = objective;

@@ -15,6 +15,7 @@
  * | productBasis, unionBasis           | the sum of their parts' | the sum             |
  */
 import { ShapeError } from "../errors.ts";
+import { requireFinite } from "../linalg/finite.ts";
 import { layout, type Layout } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { randomOrthogonal } from "../linalg/random-orthogonal.ts";
@@ -118,7 +119,8 @@ export function identityFromData(data: BasisData): Basis {
 /**
  * The coordinates with respect to the columns of an orthonormal d × d matrix, which is kept and must not change any more. Cost to apply
  * 2d², and memory d²; from 46 parameters on, once more as much in the WebAssembly kernels' memory from the first application on. The
- * orthonormality is the caller's promise. Throws ShapeError for a matrix that is not square.
+ * orthonormality is the caller's promise. Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry
+ * that is NaN or infinite.
  *
  * @example denseBasis(Matrix.identity(3)).rotatedDimension // 3
  */
@@ -126,6 +128,7 @@ export function denseBasis(columns: Matrix): Basis {
   const size = columns.rows;
   if (columns.columns !== size)
     throw new ShapeError(`denseBasis: the matrix is ${size} × ${columns.columns}; expected a square one.`);
+  requireFinite(columns, "denseBasis");
   const products = vectorProducts(columns);
   return linearBasis({
     kind: "dense",

@@ -10,7 +10,7 @@ import { kroneckerBasis, type KroneckerFactors } from "./kronecker-basis.ts";
 import { auxiliaryBasis, reducedBasis } from "./low-rank-basis.ts";
 import { groupsOf, type Group } from "./moment-form.ts";
 import { leadingFactors, type SideSpectrum } from "./leading-factors.ts";
-import { chooseRank, type RankChoice } from "./rank-choice.ts";
+import { chooseRank, requireRankChoice, type RankChoice } from "./rank-choice.ts";
 import { isWeight } from "./sampling.ts";
 import type { SecondMoment } from "./second-moment.ts";
 import { knownRankOf, leadingSpectrum, wholeSpectrum, type Moment, type Spectrum } from "./spectrum.ts";
@@ -58,6 +58,7 @@ export function basisFor(source: BasisSource, options: BasisOptions): Basis {
   const { by = "all", rotate = isWeight, rank } = options;
   const alone = (["form", "start", "precision"] as const).find((name) => options[name] !== undefined);
   if (rank === undefined && alone !== undefined) throw new ArgumentError(`basis: ${alone} is given without a rank.`);
+  if (rank !== undefined) requireRankChoice(rank);
   if (by === "all") {
     if (rank === undefined) return forLayout(denseBasis(source.eigenvectors), source.layout);
     const r = rankOf(rank, source.moment.whole(), source.trace, source.layout.size, (k) => source.leading(k));

@@ -10,10 +10,12 @@
  * arXiv 2502.01594, 2026, algorithm 1.
  */
 import { ArgumentError } from "../errors.ts";
+import { requireFinite } from "../linalg/finite.ts";
 import type { Layout } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
+import { requireKnown } from "../optim/hyperparameters.ts";
 import type { StochasticObjective } from "../optim/objective.ts";
-import { accumulate, type AccumulateOptions } from "./accumulate.ts";
+import { accumulate, optionNames, type AccumulateOptions } from "./accumulate.ts";
 import type { Basis } from "./basis.ts";
 import { basisFor, type BasisOptions } from "./estimate-basis.ts";
 import type { ExampleObjective } from "./example-objective.ts";
@@ -170,12 +172,14 @@ export function estimateOf(state: MomentState): EgopEstimate {
 
 /**
  * The estimate of gradients that were sampled elsewhere, one per row (kept, not copied). Throws ShapeError for rows of
- * another length than the layout's.
+ * another length than the layout's, NotFiniteError naming an entry that is NaN or infinite, ArgumentError where there is no
+ * row.
  *
  * @example estimateFrom(Matrix.fromRows([[3, 4]]), layout({ w: [2] })).eigenvalues // [25, 0]
  */
 export function estimateFrom(gradients: Matrix, layout: Layout): EgopEstimate {
   layout.check(new Float64Array(gradients.columns), "estimateFrom");
+  requireFinite(gradients, "estimateFrom");
   const indices = Array.from({ length: gradients.rows }, (_v, k) => k);
   return new EgopEstimate({ ...emptyMoments({ kind: "samples" }, layout), indices, rows: gradients.data });
 }
@@ -187,13 +191,14 @@ export function estimateFrom(gradients: Matrix, layout: Layout): EgopEstimate {
  * The objective may be stochastic: each sample then draws a mini-batch too. For an estimate in parts, an interrupted one,
  * or one from several processes see `accumulate`.
  *
- * Throws ArgumentError for a number of samples that is not a positive whole number, ShapeError for points of another
+ * Throws ArgumentError for a number of samples that is not a positive whole number and for an unknown option, ShapeError for points of another
  * dimension, NotFiniteError naming the sample where the objective or its gradient is not finite (or, with
  * `notFinite: "skip"`, ArgumentError when it is nowhere).
  *
  * @example egop(objective, { points: gaussian({ mean: start, standardDeviation: 1 }), samples: 20 }).samples // 20
  */
 export function egop(objective: StochasticObjective | ExampleObjective, options: EgopOptions): EgopEstimate {
+  requireKnown("egop", options, ["samples", ...optionNames]);
   const { samples, ...rest } = options;
   if (!Number.isSafeInteger(samples) || samples < 1)
     throw new ArgumentError(`egop: samples is ${samples}; expected a positive whole number.`);

@@ -11,6 +11,7 @@
  * Source: the authors' low-rank follow-up to A. DePavia et al., arXiv 2502.01594, for both forms.
  */
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkFinite, requireFinite } from "../linalg/finite.ts";
 import { layout } from "../linalg/layout.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { orthonormalPanels } from "../linalg/orthonormal-panels.ts";
@@ -61,7 +62,8 @@ export interface ReducedOptions extends DirectionOptions {
 /**
  * The r coordinates with respect to the orthonormal columns of a d × r matrix, of which a copy is made. With `start`, the
  * part of it outside of the span stays: the run begins at `start`, and moves within start + span. Without, all of the
- * parameters lie in the span. Throws ShapeError for a wide matrix and for a start of another length.
+ * parameters lie in the span. Throws ShapeError for a wide matrix and for a start of another length, NotFiniteError naming
+ * an entry of either that is NaN or infinite.
  *
  * @example reducedBasis(Matrix.fromRows([[0.6], [0.8]])).rotatedDimension // 1
  */
@@ -70,7 +72,11 @@ export function reducedBasis(vectors: Matrix, options: ReducedOptions = {}): Bas
   if (rank === 0) throw new ShapeError("reducedBasis: the matrix has no columns; expected at least one direction.");
   const { start, precision = "double" } = options;
   checkPrecision("reducedBasis", precision);
-  if (start !== undefined) checkVectors("reducedBasis: start", start, start, dimension, dimension);
+  requireFinite(vectors, "reducedBasis");
+  if (start !== undefined) {
+    checkVectors("reducedBasis: start", start, start, dimension, dimension);
+    checkFinite(start, "reducedBasis: start");
+  }
   const panels = orthonormalPanels(vectors, precision, "reducedBasis");
   let outside: Float64Array | undefined;
   if (start !== undefined) {
@@ -139,7 +145,7 @@ export interface AuxiliaryBasis extends Basis {
 
 /**
  * The r coordinates with respect to the orthonormal columns of a d × r matrix (copied; r may be 0) beside the d original
- * ones. Throws ShapeError for a wide matrix.
+ * ones. Throws ShapeError for a wide matrix, NotFiniteError naming an entry that is NaN or infinite.
  *
  * @example auxiliaryBasis(Matrix.fromRows([[0.6], [0.8]])).rotatedDimension // 3
  */
@@ -147,6 +153,7 @@ export function auxiliaryBasis(vectors: Matrix, options: DirectionOptions = {}):
   const { dimension, rank } = tallShape("auxiliaryBasis", vectors);
   const { precision = "double" } = options;
   checkPrecision("auxiliaryBasis", precision);
+  requireFinite(vectors, "auxiliaryBasis");
   const panels = orthonormalPanels(vectors, precision, "auxiliaryBasis");
   const total = dimension + rank;
   const linear = linearBasis({

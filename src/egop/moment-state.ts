@@ -113,10 +113,16 @@ export function checkMoments(state: MomentState): void {
     );
   requireAscending(state.indices, "indices");
   requireAscending(state.skipped, "skipped");
+  if (state.form.kind === "samples" && nodes.length > 0)
+    throw new StateError(
+      `egop: the state has ${nodes.length} nodes; expected none, as its form keeps samples as rows.`,
+    );
   let end = 0;
   for (const node of nodes) {
     if (!isNode(node) || node.first < end || !fits(node, lengths, size))
       throw new StateError("egop: a node of the state is not as its form and the nodes before it need.");
+    if (node.weight === 0 && !allSkipped(node, state.skipped))
+      throw new StateError(`egop: the state's node from sample ${node.first} on has samples, and their weight is 0.`);
     end = node.first + blockSize * node.blocks;
   }
   const added = (index: number): boolean =>
@@ -155,6 +161,12 @@ function isNode(node: unknown): node is MomentNode {
     isList(arrays) &&
     arrays.every((array) => array instanceof Float64Array)
   );
+}
+
+/** A block of which nothing was taken in has no weight. */
+function allSkipped({ first, blocks }: MomentNode, skipped: readonly number[]): boolean {
+  const end = first + blockSize * blocks;
+  return skipped.filter((index) => first <= index && index < end).length === end - first;
 }
 
 /** The largest power of two that is at most `value`. */

@@ -8,8 +8,21 @@ export type RankChoice =
   | { readonly energy: number }
   /** Where the ratio λᵣ/λᵣ₊₁ is largest, r from 1 to `gap`. */
   | { readonly gap: number }
-  /** As many as fit: 8 bytes for each element of each direction. */
+  /**
+   * As many as fit: 8 bytes for each element of each direction. The budget is that of one basis: by tensor or by groups each
+   * has as much, and by Kronecker both factors of each tensor together.
+   */
   | { readonly bytes: number };
+
+/** Throws ArgumentError for what is no choice; the types allow nothing else, but plain JavaScript callers have none. */
+export function requireRankChoice(choice: unknown): void {
+  if (typeof choice === "number") return;
+  if (typeof choice === "object" && choice !== null)
+    if (["energy", "gap", "bytes"].some((way) => Object.hasOwn(choice, way))) return;
+  throw new ArgumentError(
+    `basis: rank is ${JSON.stringify(choice)}; expected a number, or an object with energy, gap or bytes.`,
+  );
+}
 
 /**
  * The rank that a choice means for descending eigenvalues (as many as are known) of a second moment of this trace and

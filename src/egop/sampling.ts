@@ -110,7 +110,8 @@ export function gaussian(options: {
 
 /**
  * Uniform on the box lower ≤ θ < upper, coordinate by coordinate (both are copied). Throws ShapeError for corners of
- * different lengths, NotFiniteError for corners that are not finite, ArgumentError where lower is above upper.
+ * different lengths, NotFiniteError for corners that are not finite, ArgumentError where lower is above upper, and where
+ * they are further apart than the largest number.
  *
  * @example uniformBox({ lower: new Float64Array(2), upper: Float64Array.of(1, 2) }).dimension // 2
  */
@@ -127,6 +128,11 @@ export function uniformBox(options: {
   if (crossed >= 0)
     throw new ArgumentError(
       `uniformBox: lower[${crossed}] is ${lower[crossed]}, above upper[${crossed}], which is ${upper[crossed]}.`,
+    );
+  const wide = lower.findIndex((value, i) => upper[i] - value === Infinity);
+  if (wide >= 0)
+    throw new ArgumentError(
+      `uniformBox: from lower[${wide}], ${lower[wide]}, to upper[${wide}], ${upper[wide]}, is further than the largest number.`,
     );
   return {
     dimension: lower.length,

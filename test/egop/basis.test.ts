@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArgumentError, ShapeError, StateError } from "../../src/errors.ts";
+import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../../src/errors.ts";
 import {
   auxiliaryBasis,
   basisFromJSON,
@@ -270,6 +270,16 @@ describe("bases refuse", () => {
       expect(() => make(directions(d, 2, 1), { precision: "half" as "single" })).toThrow(
         'precision is "half"; expected "double", "single" or "third"',
       );
+    const spoiled = Matrix.identity(2);
+    spoiled.set(1, 0, NaN);
+    for (const make of [denseBasis, householderBasis, auxiliaryBasis, reducedBasis])
+      expect(() => make(spoiled)).toThrow(NotFiniteError);
+    expect(() => denseBasis(spoiled)).toThrow("denseBasis: element (1, 0) is NaN");
+    expect(() => auxiliaryBasis(spoiled)).toThrow("auxiliaryBasis: element (1, 0) is NaN");
+    expect(() => reducedBasis(spoiled)).toThrow("reducedBasis: element (1, 0) is NaN");
+    expect(() => reducedBasis(Matrix.identity(2), { start: Float64Array.of(0, Infinity) })).toThrow(
+      "reducedBasis: start: element 1 is Infinity",
+    );
     const odd = layout({ a: [2], c: [2], "a+c": [2] });
     expect(() => unionBasis(odd, [{ tensors: ["a", "c"], basis: denseBasis(Matrix.identity(4)) }])).toThrow(
       "cannot be one layout in this order",

@@ -2,7 +2,15 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, NotFiniteError, ShapeError } from "../../src/errors.ts";
-import { egop, gaussian, initialization, listedPoints, type Basis } from "../../src/egop/index.ts";
+import {
+  accumulate,
+  egop,
+  estimateFrom,
+  gaussian,
+  initialization,
+  listedPoints,
+  type Basis,
+} from "../../src/egop/index.ts";
 import { layout } from "../../src/linalg/layout.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { gram, multiply } from "../../src/linalg/product.ts";
@@ -273,6 +281,35 @@ describe("bad input", () => {
     refused(() => listedPoints(new Matrix(2, 2)).draw(random(0), new Float64Array(3), 0), ShapeError, "out has 3");
   });
 
+  it("is refused under an unknown name", () => {
+    const options = { points, samples: 1, notfinite: "skip" };
+    refused(
+      () => egop(identityGradient(2), options),
+      ArgumentError,
+      'egop has no option "notfinite"; its options are samples, points, key, form, notFinite, resume, onProgress.',
+    );
+    const range = { points, to: 1, samples: 1 };
+    refused(
+      () => accumulate(identityGradient(2), range),
+      ArgumentError,
+      'accumulate has no option "samples"; its options are from, to, signal, points, key,',
+    );
+  });
+
+  it("names the entry of given gradients that is not finite", () => {
+    const gradients = Matrix.fromRows([
+      [1, 2],
+      [3, NaN],
+    ]);
+    refused(
+      () => estimateFrom(gradients, layout({ w: [2] })),
+      NotFiniteError,
+      "estimateFrom: element (1, 1) is NaN; expected finite numbers.",
+    );
+    refused(() => estimateFrom(gradients, layout({ w: [3] })), ShapeError, "estimateFrom");
+    refused(() => estimateFrom(new Matrix(0, 2), layout({ w: [2] })), ArgumentError, "there is no sample");
+  });
+
   it("names the sample at which the objective is not finite", () => {
     const broken = (value: number, entry: number): Objective => ({
       dimension: 2,
@@ -296,6 +333,13 @@ describe("bad input", () => {
     const estimate = egop(identityGradient(2), { points, samples: 2 });
     refused(() => estimate.density(2), ArgumentError, "there is no eigenvector 2; expected 0 to 1.");
     refused(() => estimate.basis({ by: "layer" as "all" }), ArgumentError, 'by is "layer"');
+    for (const by of ["all", "kronecker"] as const)
+      for (const rank of [null, "3", { share: 1 }] as readonly unknown[])
+        refused(
+          () => estimate.basis({ by, rank: rank as number }),
+          ArgumentError,
+          `basis: rank is ${JSON.stringify(rank)}; expected a number, or an object with energy, gap or bytes.`,
+        );
   });
 });
 

@@ -359,6 +359,21 @@ describe("what is not in order", () => {
       { ...exact, skipped: [-1] },
       JSON.parse('{"__proto__": {"kind": "moments", "version": 1}}'),
     ];
+    const refuse = (state: MomentState, message: string): void => refused(() => estimateOf(state), StateError, message);
+    const sampled = accumulate(noisy(), { points, to: 70 });
+    refuse(
+      { ...sampled, nodes: [{ ...node, first: 128, arrays: [new Float64Array(d)] }] },
+      "egop: the state has 1 nodes; expected none, as its form keeps samples as rows.",
+    );
+    refuse(
+      { ...exact, nodes: [{ ...node, weight: 0 }] },
+      "egop: the state's node from sample 0 on has samples, and their weight is 0.",
+    );
+    // A block that was skipped as a whole has no weight, and is in order.
+    const nothing = accumulate(noisy(10), { points, to: 64, form: { kind: "exact" }, notFinite: "skip" });
+    expect(nothing.nodes[0].weight).toBe(0);
+    const rest = accumulate(noisy(), { points, from: 64, to: 67, form: { kind: "exact" } });
+    expect(estimateOf(mergeMoments(nothing, rest)).samples).toBe(3);
     spoiled.forEach((state, k) => {
       const merged = (): unknown => mergeMoments(state as MomentState, emptyMoments({ kind: "exact" }, model));
       expect(merged, `spoiled state ${k}`).toThrow(StateError);

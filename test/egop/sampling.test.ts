@@ -72,6 +72,11 @@ describe("sampling distributions", () => {
     expect(() => uniformBox({ lower: two, upper: new Float64Array(3) })).toThrow(ShapeError);
     expect(() => uniformBox({ lower: Float64Array.of(0, 1), upper: two })).toThrow("lower[1] is 1, above upper[1]");
     expect(() => uniformBox({ lower: Float64Array.of(NaN, 1), upper: two })).toThrow(NotFiniteError);
+    const ends = { lower: Float64Array.of(0, -1.7e308), upper: Float64Array.of(1, 1.7e308) };
+    expect(() => uniformBox(ends)).toThrow(ArgumentError);
+    expect(() => uniformBox(ends)).toThrow(
+      "uniformBox: from lower[1], -1.7e+308, to upper[1], 1.7e+308, is further than the largest number.",
+    );
     expect(() => uniformBall({ center: two, radius: -1 })).toThrow("uniformBall: radius is -1");
     expect(() => alongPath({ points: new Matrix(0, 2) })).toThrow("the path has no points");
     expect(() => alongPath({ points: new Matrix(1, 2), standardDeviation: NaN })).toThrow(ArgumentError);
