@@ -7,6 +7,7 @@ import {
   blockBasis,
   convolutionBasis,
   denseBasis,
+  hadamardBasis,
   householderBasis,
   identityBasis,
   kroneckerBasis,
@@ -54,6 +55,21 @@ describe("every basis", () => {
         { numRuns: 20 },
       );
     });
+
+  it("hadamard: every axis is spread over all others, at sizes that are powers of two and at those that are not", () => {
+    for (const size of [14, 16, 100, 257])
+      for (const seed of [1, 2, 3]) {
+        const columns = matrixOf(hadamardBasis(layout({ w: [size] }), random(seed)));
+        const identity = multiply(columns, columns, { transposeA: true });
+        Matrix.identity(size).data.forEach((value, k) =>
+          expect(Math.abs(identity.data[k] - value)).toBeLessThan(1e-14),
+        );
+        // Σ v⁴ of a column is 1 on an axis, and about 3/size for directions drawn at random.
+        let fourths = 0;
+        for (const entry of columns.data) fourths += entry ** 4 / size;
+        expect(fourths).toBeLessThan(8 / size);
+      }
+  });
 
   for (const [name, make] of Object.entries(allBases))
     it(`${name}: gradients are pulled by the exact transpose, and directions pushed by what is linear in toOriginal`, () => {

@@ -121,7 +121,7 @@ function secondMoment(gradients: Matrix, decay = 1): Matrix {
     const weight = decay ** (gradients.rows - 1 - m);
     total += weight;
     for (let i = 0; i < d; i++)
-      for (let j = 0; j < d; j++) moment.data[i * d + j] += weight * gradients.row(m)[i] * gradients.row(m)[j];
+      for (let j = 0; j < d; j++) moment.data[i * d + j] += weight * (gradients.row(m)[i] * gradients.row(m)[j]);
   }
   moment.data.forEach((value, k) => (moment.data[k] = value / total));
   return moment;
@@ -162,6 +162,45 @@ describe("the second moment", () => {
         expect(largest(difference(wholeOf(estimate.state), expected))).toBeLessThan(1e-14 * largest(expected));
         expect(estimate.trace / trace(expected)).toBeCloseTo(1, 13);
       }
+  });
+
+  it("exponentially weighted is that of the weighted samples in sketches, blocks and marginals, over several blocks", () => {
+    const decay = 0.97;
+    const whole = secondMoment(gradients, decay);
+    const size = largest(whole);
+    // A sketch of as many rows as parameters loses nothing to its shrinking but what it says.
+    for (const form of [
+      { kind: "frequentDirections", rank: d },
+      { kind: "frequentDirections", rank: 5 },
+    ] as const) {
+      const sketched = state({ ...form, decay });
+      const { values } = symmetricEigen(difference(whole, wholeOf(sketched)));
+      const { sketchError, trace: own } = estimateOf(sketched);
+      expect(values[d - 1]).toBeGreaterThan(-1e-13 * size);
+      expect(values[0]).toBeLessThan(sketchError + 1e-13 * size);
+      expect(sketchError).toBeLessThan(trace(whole) / (form.rank + 1) + 1e-13 * size);
+      expect(own / trace(whole)).toBeCloseTo(1, 13);
+    }
+    const products = state({ kind: "randomized", rank: d, oversampling: 0, key: random(5), decay });
+    expect(largest(difference(wholeOf(products), whole))).toBeLessThan(1e-7 * size);
+    const blocks = estimateOf(state({ kind: "blocks", blocks: [["W"]], decay })).moment;
+    const part = blocks.ofGroup({ slots: [model.slot("W")], size: 6 });
+    if (part.kind !== "matrix") expect.unreachable();
+    for (let i = 0; i < 6; i++)
+      for (let j = 0; j < 6; j++) expect(part.matrix.get(i, j)).toBeCloseTo(whole.get(i, j), 13);
+    const sides = estimateOf(state({ kind: "kronecker", tensors: ["W"], decay })).moment.marginals(model.slot("W"));
+    for (let i = 0; i < 2; i++)
+      for (let j = 0; j < 2; j++)
+        expect(sides.left.get(i, j)).toBeCloseTo(
+          [0, 1, 2].reduce((sum, k) => sum + whole.get(3 * i + k, 3 * j + k), 0),
+          13,
+        );
+    for (let k = 0; k < 3; k++)
+      for (let l = 0; l < 3; l++)
+        expect(sides.right.get(k, l)).toBeCloseTo(
+          [0, 1].reduce((sum, i) => sum + whole.get(3 * i + k, 3 * i + l), 0),
+          13,
+        );
   });
 
   it("in blocks and in marginals is that of its parts, from every form that has them", () => {
