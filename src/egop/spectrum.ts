@@ -33,7 +33,7 @@ export interface Spectrum {
 }
 
 /** The side of a moment. */
-export function sideOf(moment: Moment): number {
+function sideOf(moment: Moment): number {
   return moment.kind === "matrix" ? moment.matrix.rows : moment.rows.columns;
 }
 
