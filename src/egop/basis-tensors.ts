@@ -61,11 +61,13 @@ export function requireNamedTensors(owner: string, basis: OfTensors, given: Tens
 
 function requireSame(owner: string, own: Tensors, given: Tensors, whose: string, nameless: boolean): void {
   if (isVector(own, "parameters") || isVector(given, "parameters")) return;
+  // What a single vector is called tells nothing apart.
+  if (isVector(own, own[0]?.name) && isVector(given, given[0]?.name)) return;
   if (listOf(own, nameless) !== listOf(given, nameless))
     throw new ShapeError(`${owner}: the basis is for the tensors ${listOf(own)}; ${whose} ${listOf(given)}.`);
 }
 
-function isVector(tensors: Tensors, name: string): boolean {
+function isVector(tensors: Tensors, name: string | undefined): boolean {
   return tensors.length === 1 && tensors[0].name === name && tensors[0].shape.length === 1;
 }
 
