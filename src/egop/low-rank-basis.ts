@@ -195,6 +195,10 @@ export function auxiliaryFromData(data: BasisData): Basis {
   return auxiliaryBasis(readMatrix(data, "vectors"), { precision: readPrecision(data) });
 }
 
+function isAuxiliary(basis: Basis): basis is AuxiliaryBasis {
+  return basis.kind === "auxiliary";
+}
+
 export interface ProjectLeakState extends TransformationState {
   readonly kind: "projectLeak";
   readonly version: 1;
@@ -204,9 +208,13 @@ export interface ProjectLeakState extends TransformationState {
  * The last transformation of an optimizer in an auxiliary basis, if its leak is not wanted: it changes the step so that
  * θ_d ends it outside of the span of V_r, where the loss, which does not see the difference, stays the same.
  *
+ * Throws ArgumentError for a basis of another kind.
+ *
  * @example const optimizer = chain(adamw({ weightDecay: 0.1 }), projectLeak(auxiliaryBasis(Matrix.fromRows([[0.6], [0.8]]))));
  */
-export function projectLeak(basis: AuxiliaryBasis): GradientTransformation<ProjectLeakState> {
+export function projectLeak(basis: Basis): GradientTransformation<ProjectLeakState> {
+  if (!isAuxiliary(basis))
+    throw new ArgumentError(`projectLeak: the basis is a ${basis.kind} one; expected an auxiliary one.`);
   const after = new Float64Array(basis.rotatedDimension);
   return {
     name: "projectLeak",
