@@ -85,7 +85,7 @@ interface Relation {
 }
 
 function relationOf(from: Basis, to: Basis): Relation {
-  if (from === to || areEqual(from, to)) {
+  if (areEqual(from, to)) {
     const copy = (x: Float64Array, out: Float64Array): void => out.set(x);
     return { rotate: copy, rotateSquares: copy, onlyPermutesAndFlips: true };
   }
@@ -145,14 +145,20 @@ function areEqual(a: Basis, b: Basis): boolean {
 /** V_r of a reduced or auxiliary basis as it is applied, of whatever precision. */
 function leadingColumns(basis: Basis): Matrix {
   const { rows, columns } = basis.matrices[0];
-  const transposed = new Matrix(columns, rows);
-  const unit = new Float64Array(basis.rotatedDimension);
-  for (let k = 0; k < columns; k++) {
-    unit[k] = 1;
-    basis.pushDirection(unit, transposed.row(k));
-    unit[k] = 0;
+  const push = (axis: Float64Array, out: Float64Array): void => basis.pushDirection(axis, out);
+  return imagesOfAxes(push, basis.rotatedDimension, columns, rows).transpose();
+}
+
+/** What a linear map from `inputs` to `outputs` coordinates makes of the first `count` axes, as rows. */
+function imagesOfAxes(apply: Relation["rotate"], inputs: number, count: number, outputs: number): Matrix {
+  const images = new Matrix(count, outputs);
+  const axis = new Float64Array(inputs);
+  for (let k = 0; k < count; k++) {
+    axis[k] = 1;
+    apply(axis, images.row(k));
+    axis[k] = 0;
   }
-  return transposed.transpose();
+  return images;
 }
 
 function betweenDense(from: Matrix, to: Matrix): Relation {
@@ -286,16 +292,9 @@ function isSignedPermutation(matrix: Matrix): boolean {
   return taken.size === matrix.rows;
 }
 
-/** R∘R from R itself. */
+/** R∘R from R itself, whose transpose is made. */
 function formedOverlap(rotate: Relation["rotate"], size: number): SquaredOverlap {
-  const transposed = new Matrix(size, size);
-  const unit = new Float64Array(size);
-  for (let j = 0; j < size; j++) {
-    unit[j] = 1;
-    rotate(unit, transposed.row(j));
-    unit[j] = 0;
-  }
-  const squared = squaredEntries(transposed);
+  const squared = squaredEntries(imagesOfAxes(rotate, size, size, size));
   return (v, out) => void multiplyVector(squared, v, { transpose: true, out });
 }
 

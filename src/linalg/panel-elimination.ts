@@ -9,6 +9,7 @@ import { eliminate, exchangeRows, type Part, substituteUnit } from "./eliminatio
 import { planProduct } from "./product.ts";
 import { type Kernels, webAssemblyKernels } from "./webassembly/instance.ts";
 import { copyRows } from "./product-panels.ts";
+import { scratch } from "./scratch.ts";
 
 /** Columns of a panel, a multiple of four. */
 const panelSize = 64;
@@ -40,7 +41,7 @@ export function eliminateWhole(
     else if (packed !== null) copyRows(array, 0, stride, packed, 0, n, n, n);
     return { array, start: 0, stride, kernels };
   }
-  const array = packed ?? (n <= plainSize ? kernels?.memory(n * n) : undefined) ?? new Float64Array(n * n);
+  const array = packed ?? (n <= plainSize ? scratch(n * n) : new Float64Array(n * n));
   if (array !== matrix) array.set(matrix);
   const part = { array, start: 0, stride: n, kernels: null };
   if (n <= panelSize) eliminate(part, n, n, exchanges);

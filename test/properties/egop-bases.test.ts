@@ -29,6 +29,7 @@ import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";
 import { fold, normal, random } from "../../src/math/random.ts";
 import { adam, adamw, adagrad, minimize, type GradientTransformation, type Objective } from "../../src/optim/index.ts";
 import { matrixOf } from "../egop/bases.ts";
+import { valleyOf } from "../egop/valley.ts";
 
 const model = layout({ W: [3, 4], b: [3], K: [3, 1, 2] });
 const d = model.size;
@@ -250,27 +251,6 @@ describe("every basis of an estimate", () => {
   });
 });
 
-/** log(1 + (aᵢ·x)²) with rows of very different lengths. */
-function objectiveOf(seed: number): Objective {
-  const slopes = normal(random(seed), new Float64Array(d * d)).map((value, k) => value / (1 + Math.floor(k / d)));
-  return {
-    dimension: d,
-    layout: model,
-    valueAndGradient(x, gradient): number {
-      let value = 0;
-      gradient.fill(0);
-      for (let i = 0; i < d; i++) {
-        const row = slopes.subarray(i * d, (i + 1) * d);
-        const inner = row.reduce((sum, slope, j) => sum + slope * x[j], 0);
-        value += Math.log(1 + inner * inner) + 0.05 * x[i] * x[i];
-        row.forEach((slope, j) => (gradient[j] += (2 * inner * slope) / (1 + inner * inner)));
-        gradient[i] += 0.1 * x[i];
-      }
-      return value;
-    },
-  };
-}
-
 /** A basis, made of a seed, from the group of changes under which a form of EGOP is equivariant. */
 const groups: Readonly<Record<string, { readonly options: BasisOptions; readonly change: (seed: number) => Basis }>> = {
   "by tensor, rotations of each tensor": {
@@ -313,7 +293,7 @@ describe("structured forms are equivariant under their own groups", () => {
     for (const [optimizerName, make] of Object.entries(optimizers))
       it(`${name}: ${optimizerName}`, () => {
         const difference = (seed: number, withEgop: boolean, by: BasisOptions = options): number => {
-          const objective = objectiveOf(seed);
+          const objective = valleyOf(seed, model);
           const start = normal(fold(random(seed), 9), new Float64Array(d));
           const points = gaussian({ mean: start, standardDeviation: 1 });
           const run = (f: Objective): Float64Array => {
