@@ -30,10 +30,13 @@ const smallArea = 2 * smallSize * smallSize;
 /** Which vectors are wanted; those that are not may be missing, or unfinished. */
 export type WantedVectors = "both" | "left" | "right";
 
-/** Decomposes a matrix with m ≥ n and finite entries, which is not changed. Throws NotConvergedError, NotFiniteError. */
-export function bidiagonalSVD(matrix: Matrix, wanted: WantedVectors = "both"): TallSVD {
+/**
+ * Decomposes a matrix with m ≥ n and finite entries, which is not changed; a small one into `out`, of its shape, if given. Throws
+ * NotConvergedError, NotFiniteError.
+ */
+export function bidiagonalSVD(matrix: Matrix, wanted: WantedVectors = "both", out?: TallSVD): TallSVD {
   const { rows, columns: n } = matrix;
-  if (n <= smallSize && rows * n <= smallArea) return smallSVD(matrix);
+  if (n <= smallSize && rows * n <= smallArea) return smallSVD(matrix, out);
   const { scale, square, outer } = squared(matrix);
   const { values, u, v } = n <= smallSize ? smallSVD(square) : throughBlocks(square, wanted);
   for (let i = 0; i < n; i++) values[i] /= scale;
@@ -44,10 +47,10 @@ export function bidiagonalSVD(matrix: Matrix, wanted: WantedVectors = "both"): T
   return { values, u: outer.applyQ(padded), v };
 }
 
-/** The values of `bidiagonalSVD` alone, with the same bits. */
-export function bidiagonalSingularValues(matrix: Matrix): Float64Array {
+/** The values of `bidiagonalSVD` alone, with the same bits; of a small matrix into `out`, if given. */
+export function bidiagonalSingularValues(matrix: Matrix, out?: Float64Array): Float64Array {
   const { rows, columns: n } = matrix;
-  if (n <= smallSize && rows * n <= smallArea) return smallSingularValues(matrix);
+  if (n <= smallSize && rows * n <= smallArea) return smallSingularValues(matrix, out);
   const { scale, square } = squared(matrix);
   const values = n <= smallSize ? smallSingularValues(square) : valuesThroughBlocks(square);
   for (let i = 0; i < n; i++) values[i] /= scale;

@@ -15,6 +15,7 @@ import { estimateOneNorm } from "./norm-estimate.ts";
 import { choleskyInPlace } from "./cholesky-columns.ts";
 import { multiply } from "./product.ts";
 import { oneNormInRange } from "./range.ts";
+import { requireApart, requireMatrixSpace } from "./result-space.ts";
 import { solutionSpace } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { symmetricCopy } from "./symmetry.ts";
@@ -25,11 +26,12 @@ import { substituteVector } from "./vector-substitution.ts";
 export class Cholesky {
   /** L, n × n, zeros above the diagonal. */
   readonly l: Matrix;
-  readonly #norm: number;
+  /** ‖A‖₁. */
+  readonly oneNorm: number;
 
-  constructor(l: Matrix, norm: number) {
+  constructor(l: Matrix, oneNorm: number) {
     this.l = l;
-    this.#norm = norm;
+    this.oneNorm = oneNorm;
   }
 
   /**
@@ -72,7 +74,7 @@ export class Cholesky {
   /** An estimate from below of ‖A‖₁‖A⁻¹‖₁, rarely off by more than 3. Cost O(n²). */
   conditionNumber(): number {
     const apply = (x: Float64Array): void => this.#solve(x, 1);
-    return this.#norm * estimateOneNorm(this.l.rows, apply, apply);
+    return this.oneNorm * estimateOneNorm(this.l.rows, apply, apply);
   }
 
   /** A = L Lᵀ, up to round-off. */
@@ -93,16 +95,19 @@ export class Cholesky {
 }
 
 /**
- * Factors a symmetric positive definite matrix, which is not changed.
+ * Factors a symmetric positive definite matrix, which is not changed. `out`, an earlier factorization of the same size, is overwritten and
+ * returned: up to n = 32 nothing is allocated then. It is lost when the matrix is not positive definite.
  *
  * Throws NotPositiveDefiniteError with the place of the pivot that is not positive, ShapeError for a matrix that is not
  * square, NotFiniteError naming an entry that is NaN or infinite, ArgumentError naming a pair of entries that differ by more
- * than 1e-12 of the largest entry. `modifiedCholesky` takes indefinite matrices, `ldlt` factors them.
+ * than 1e-12 of the largest entry, and where `out` is of another size or has the matrix's elements. `modifiedCholesky` takes indefinite matrices, `ldlt` factors them.
  *
  * @example cholesky(Matrix.fromRows([[4, 2], [2, 2]])).l.toRows() // [[2, 0], [1, 1]]
  */
-export function cholesky(matrix: Matrix): Cholesky {
-  const l = symmetricCopy(matrix, 1, "cholesky");
+export function cholesky(matrix: Matrix, options: { readonly out?: Cholesky } = {}): Cholesky {
+  const { out } = options;
+  if (out !== undefined) requireOut(out, matrix);
+  const l = symmetricCopy(matrix, 1, "cholesky", out?.l);
   const { rows: n, data } = l;
   const place = choleskyInPlace(data, n);
   if (place >= 0)
@@ -110,6 +115,16 @@ export function cholesky(matrix: Matrix): Cholesky {
       `cholesky: the matrix is not positive definite: pivot ${place} of ${n} is ${data[place * n + place]}.`,
       place,
     );
-  const norm = oneNormInRange(matrix);
-  return new Cholesky(l, norm >= 0 ? norm : oneNorm(matrix));
+  const quickNorm = oneNormInRange(matrix);
+  const norm = quickNorm >= 0 ? quickNorm : oneNorm(matrix);
+  if (out === undefined) return new Cholesky(l, norm);
+  // What others only read.
+  const written: { oneNorm: number } = out;
+  written.oneNorm = norm;
+  return out;
+}
+
+function requireOut({ l }: Cholesky, matrix: Matrix): void {
+  requireMatrixSpace(l, matrix.rows, matrix.rows, "cholesky: out.l", "the factor");
+  requireApart(matrix, "cholesky", l.data);
 }

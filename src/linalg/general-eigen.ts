@@ -14,6 +14,7 @@ import { smallTarget, strideNorm } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
+import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 import { pairImaginary } from "./schur-block.ts";
 import { scratch } from "./scratch.ts";
 import { shiftedQR } from "./shifted-qr.ts";
@@ -38,19 +39,22 @@ export interface GeneralEigen {
  * Decomposes a real n × n matrix, which is not changed. Eigenvalues are in descending order of their real parts (at equal
  * ones, of the size of the imaginary part); every vector has length 1 and a positive real number as its entry of largest
  * size (the first of such). The vectors of a defective matrix are dependent, to round-off. Scaling by a power of two scales
- * the eigenvalues exactly and leaves the vectors.
+ * the eigenvalues exactly and leaves the vectors. `out`, an earlier decomposition of the same size, is overwritten and returned.
  *
- * Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry that is NaN or infinite (or an
+ * Throws ShapeError for a matrix that is not square or `out` of another size, ArgumentError where `out` has the matrix's elements,
+ * NotFiniteError naming an entry that is NaN or infinite (or an
  * eigenvalue beyond the largest number), NotConvergedError after 30·max(10, n) QR steps (never seen).
  *
  * @example generalEigen(Matrix.fromRows([[0, -1], [1, 0]])).imaginary // [1, -1]
  */
-export function generalEigen(matrix: Matrix): GeneralEigen {
+export function generalEigen(matrix: Matrix, options: { readonly out?: GeneralEigen } = {}): GeneralEigen {
   requireSquare(matrix, "generalEigen");
+  const { out } = options;
+  if (out !== undefined) requireOut(out, matrix);
   const { rows: n } = matrix;
   const scale = scaleToOne(matrix.data);
   const two = n === 2 ? ofTwo(matrix.data, scale) : null;
-  if (two !== null) return two;
+  if (two !== null) return placed(two, out);
   // One allocation for both, or none: the reduction of a small matrix makes no products, which would work in the same memory.
   const isSmall = n * n <= smallTarget;
   const both = isSmall ? scratch(2 * n * n) : new Float64Array(2 * n * n);
@@ -61,12 +65,32 @@ export function generalEigen(matrix: Matrix): GeneralEigen {
   const balancing = balanceInPlace(t);
   hessenbergInPlace(t, z, balancing.low, balancing.high);
   shiftedQR(t, z, balancing.low, balancing.high);
-  const { real, imaginary, order } = sortedEigenvalues(t, scale);
+  const { real, imaginary, order } = sortedEigenvalues(t, scale, out);
   const vectors =
     n <= smallSize
-      ? smallEigenvectors(t, z, balancing, order, isSmall ? 2 * n * n : 0)
+      ? smallEigenvectors(t, z, balancing, order, isSmall ? 2 * n * n : 0, out?.vectors)
       : largeEigenvectors(t, z, balancing, order);
-  return { real, imaginary, vectors };
+  return placed({ real, imaginary, vectors }, out);
+}
+
+function requireOut({ real, imaginary, vectors }: GeneralEigen, matrix: Matrix): void {
+  const n = matrix.rows;
+  for (const [name, values] of Object.entries({ real, imaginary }))
+    requireVectorSpace(values, n, `generalEigen: out.${name}`, "the decomposition");
+  for (const [name, columns] of Object.entries(vectors) as [string, Matrix][])
+    requireMatrixSpace(columns, n, n, `generalEigen: out.vectors.${name}`, "the decomposition");
+  requireApart(matrix, "generalEigen", real, imaginary, vectors.real.data, vectors.imaginary.data);
+}
+
+/** In `out`, if given, where parts may be already. */
+function placed(found: GeneralEigen, out: GeneralEigen | undefined): GeneralEigen {
+  if (out === undefined) return found;
+  if (out.real !== found.real) out.real.set(found.real);
+  if (out.imaginary !== found.imaginary) out.imaginary.set(found.imaginary);
+  if (out.vectors === found.vectors) return out;
+  out.vectors.real.data.set(found.vectors.real.data);
+  out.vectors.imaginary.data.set(found.vectors.imaginary.data);
+  return out;
 }
 
 function ofTwo(data: Float64Array, scale: number): GeneralEigen | null {
@@ -137,9 +161,9 @@ function scaled({ rows, columns, data }: Matrix, scale: number): Matrix {
 function sortedEigenvalues(
   { rows: n, data }: Matrix,
   scale: number,
+  out: GeneralEigen | undefined,
 ): { real: Float64Array; imaginary: Float64Array; order: Int32Array } {
-  const real = new Float64Array(n);
-  const imaginary = new Float64Array(n);
+  const { real = new Float64Array(n), imaginary = new Float64Array(n) } = out ?? {};
   const order = new Int32Array(n);
   for (let place = 0; place < n;) {
     const at = place * n + place;

@@ -22,6 +22,7 @@ import { copyRows } from "./product-panels.ts";
 import { plainWorkspace, reflectorWorkspace, type ReflectorWorkspace } from "./reflector-workspace.ts";
 import { oneNorm } from "./entry-norms.ts";
 import { copyInRange, unscaleUpper } from "./range.ts";
+import { matrixSpace, requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
@@ -38,20 +39,31 @@ export class HouseholderQR {
     this.scales = scales;
   }
 
-  /** R, min(m, n) × n, upper triangular (trapezoidal for wide A), with zeros below the diagonal. */
-  r(): Matrix {
+  /** R, min(m, n) × n, upper triangular (trapezoidal for wide A), with zeros below the diagonal; in `out`, if given. Throws ShapeError. */
+  r(options: { readonly out?: Matrix } = {}): Matrix {
     const { columns, data } = this.packed;
     const { length: rows } = this.scales;
-    const result = new Float64Array(rows * columns);
-    for (let i = 0; i < rows; i++) for (let at = i * columns + i; at < (i + 1) * columns; at++) result[at] = data[at];
-    return new Matrix(rows, columns, result);
+    const { out } = options;
+    const result = matrixSpace(out, rows, columns, "HouseholderQR.r", "R");
+    if (out !== undefined) requireApart(this.packed, "HouseholderQR.r", out.data);
+    for (let i = 0; i < rows; i++) {
+      const [row, diagonal, end] = [i * columns, i * columns + i, (i + 1) * columns];
+      if (out !== undefined) for (let at = row; at < diagonal; at++) result.data[at] = 0;
+      for (let at = diagonal; at < end; at++) result.data[at] = data[at];
+    }
+    return result;
   }
 
-  /** Q with orthonormal columns: m × min(m, n), or all m × m with `full`. */
-  q(options: { readonly full?: boolean } = {}): Matrix {
+  /** Q with orthonormal columns: m × min(m, n), or all m × m with `full`; in `out`, if given. Throws ShapeError. */
+  q(options: { readonly full?: boolean; readonly out?: Matrix } = {}): Matrix {
     const { rows } = this.packed;
-    const columns = options.full === true ? rows : this.scales.length;
-    const result = new Matrix(rows, columns);
+    const { full = false, out } = options;
+    const columns = full ? rows : this.scales.length;
+    const result = matrixSpace(out, rows, columns, "HouseholderQR.q", "Q");
+    if (out !== undefined) {
+      requireApart(this.packed, "HouseholderQR.q", out.data);
+      for (let at = 0; at < out.data.length; at++) out.data[at] = 0;
+    }
     for (let i = 0; i < columns; i++) result.data[i * columns + i] = 1;
     if (result.data.length <= smallTarget) return this.#appliedSingly(result, false, true);
     // Backwards, a block changes only the columns from its first on: the others are still columns of the identity.
@@ -181,18 +193,32 @@ function blockAt({ data, rows, columns }: Matrix, scales: Float64Array, first: n
 }
 
 /**
- * Factors an m × n matrix (any m and n, 0 included), which is not changed.
- * Throws NotFiniteError naming the entry that is NaN or infinite, or for an R beyond the largest number.
+ * Factors an m × n matrix (any m and n, 0 included), which is not changed. `out`, an earlier factorization of the same shape, is overwritten and
+ * returned: for up to 1024 entries nothing is allocated then.
+ *
+ * Throws NotFiniteError naming the entry that is NaN or infinite, or for an R beyond the largest number, ShapeError for `out` of another
+ * shape, ArgumentError where it has the matrix's elements.
  *
  * @example householderQR(Matrix.fromRows([[3], [4]])).r().toRows() // [[-5]]
  */
-export function householderQR(matrix: Matrix): HouseholderQR {
+export function householderQR(matrix: Matrix, options: { readonly out?: HouseholderQR } = {}): HouseholderQR {
   requireFinite(matrix, "householderQR");
-  const { copy: packed, scale, rest: scales } = copyInRange(matrix, Math.min(matrix.rows, matrix.columns));
+  const { out } = options;
+  if (out !== undefined) requireFactorsFor(matrix, out, "householderQR", "out");
+  const { copy: packed, scale, rest } = copyInRange(matrix, Math.min(matrix.rows, matrix.columns), out?.packed);
+  const scales = out?.scales ?? rest;
   if (packed.data.length <= smallTarget) factorSingly(packed, scales);
   else factorInBlocks(packed, scales);
   unscaleUpper(packed, scale, "householderQR");
-  return new HouseholderQR(packed, scales);
+  return out ?? new HouseholderQR(packed, scales);
+}
+
+/** Throws ShapeError or ArgumentError where the factors, an argument's part of that name, cannot take those of the matrix. */
+export function requireFactorsFor(matrix: Matrix, { packed, scales }: HouseholderQR, what: string, name: string): void {
+  const { rows, columns } = matrix;
+  requireMatrixSpace(packed, rows, columns, `${what}: ${name}.packed`, "the factorization");
+  requireVectorSpace(scales, Math.min(rows, columns), `${what}: ${name}.scales`, "the factorization");
+  requireApart(matrix, what, packed.data, scales);
 }
 
 function factorSingly({ rows, columns, data }: Matrix, scales: Float64Array): void {

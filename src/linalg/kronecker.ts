@@ -7,21 +7,42 @@
 import { ShapeError } from "../errors.ts";
 import { Matrix } from "./matrix.ts";
 import { planProduct } from "./product.ts";
+import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 
 /**
- * A ⊗ B ⊗ …, of the factors from left to right; the 1 × 1 identity of none. NaN and infinities propagate.
+ * A ⊗ B ⊗ …, of the factors from left to right; the 1 × 1 identity of none. NaN and infinities propagate. With the factors as an array,
+ * `out` is overwritten with the product and returned; of two factors nothing is allocated then. Throws ShapeError for `out` of another
+ * shape, ArgumentError where it has a factor's elements.
  *
  * @example kroneckerProduct(Matrix.fromRows([[1, 2]]), Matrix.fromRows([[1], [3]])).toRows() // [[1, 2], [3, 6]]
  */
-export function kroneckerProduct(...factors: readonly Matrix[]): Matrix {
+export function kroneckerProduct(...factors: readonly Matrix[]): Matrix;
+export function kroneckerProduct(factors: readonly Matrix[], options?: { readonly out?: Matrix }): Matrix;
+export function kroneckerProduct(...given: readonly unknown[]): Matrix {
+  return isList(given) ? productInto(given[0], given[1]?.out) : productInto(given as readonly Matrix[], undefined);
+}
+
+function isList(
+  given: readonly unknown[],
+): given is readonly [factors: readonly Matrix[], options?: { readonly out?: Matrix }] {
+  return Array.isArray(given[0]);
+}
+
+function productInto(factors: readonly Matrix[], out: Matrix | undefined): Matrix {
   const several = factors.length > 1;
+  if (out !== undefined) {
+    const sizes = (of: "rows" | "columns"): number => productOf(factors.map((factor) => factor[of]));
+    requireMatrixSpace(out, sizes("rows"), sizes("columns"), "kroneckerProduct: out", "the product");
+    for (const factor of factors) requireApart(factor, "kroneckerProduct", out.data);
+  }
   let result = several ? factors[0] : Matrix.identity(1);
-  for (let k = several ? 1 : 0; k < factors.length; k++) result = ofTwo(result, factors[k]);
+  const last = factors.length - 1;
+  for (let k = several ? 1 : 0; k <= last; k++) result = ofTwo(result, factors[k], k === last ? out : undefined);
   return result;
 }
 
-function ofTwo(a: Matrix, b: Matrix): Matrix {
-  const result = new Matrix(a.rows * b.rows, a.columns * b.columns);
+function ofTwo(a: Matrix, b: Matrix, given: Matrix | undefined): Matrix {
+  const result = given ?? new Matrix(a.rows * b.rows, a.columns * b.columns);
   const { data: out } = result;
   const { rows, columns, data } = b;
   let to = 0;
@@ -44,29 +65,31 @@ function ofTwo(a: Matrix, b: Matrix): Matrix {
 }
 
 /**
- * (A ⊗ B ⊗ …)·x, or of the transposes with `transpose`, without forming the product. Throws ShapeError for a vector of
- * another length than the product of the factors' columns (rows with `transpose`).
+ * (A ⊗ B ⊗ …)·x, or of the transposes with `transpose`, without forming the product. `out`, which may be x, is overwritten with the result
+ * and returned. Throws ShapeError for a vector of another length than the product of the factors' columns (rows with `transpose`), and for
+ * `out` of another one than that of the rows (columns).
  *
  * @example kroneckerMultiply([Matrix.fromRows([[1, 2]]), Matrix.fromRows([[1], [3]])], Float64Array.of(1, 1)) // [3, 9]
  */
 export function kroneckerMultiply(
   factors: readonly Matrix[],
   x: Float64Array,
-  options: { readonly transpose?: boolean } = {},
+  options: { readonly transpose?: boolean; readonly out?: Float64Array } = {},
 ): Float64Array {
-  const { transpose = false } = options;
+  const { transpose = false, out } = options;
   const outputs = factors.map(({ rows, columns }) => (transpose ? columns : rows));
   const inputs = factors.map(({ rows, columns }) => (transpose ? rows : columns));
   const length = productOf(inputs);
   if (x.length !== length)
     throw new ShapeError(`kroneckerMultiply: the vector has ${x.length} elements; the factors need ${length}.`);
-  let tensor = x.slice();
+  if (out !== undefined) requireVectorSpace(out, productOf(outputs), "kroneckerMultiply: out", "the product");
+  let tensor = x;
   // From the last axis to the first: those after the axis have their new lengths, those before it the old ones.
   for (let axis = factors.length - 1; axis >= 0; axis--) {
     const left = productOf(inputs.slice(0, axis));
     const right = productOf(outputs.slice(axis + 1));
     const [inner, rows] = [inputs[axis], outputs[axis]];
-    const result = new Float64Array(left * rows * right);
+    const result = axis === 0 && out !== undefined && tensor !== out ? out : new Float64Array(left * rows * right);
     const factor = factors[axis].data;
     if (right === 1)
       planProduct({ rows: left, columns: rows, inner, transposeB: !transpose })(tensor, 0, factor, 0, result, 0);
@@ -76,7 +99,9 @@ export function kroneckerMultiply(
     }
     tensor = result;
   }
-  return tensor;
+  if (out === undefined) return tensor === x ? x.slice() : tensor;
+  if (tensor !== out) out.set(tensor);
+  return out;
 }
 
 function productOf(sizes: readonly number[]): number {

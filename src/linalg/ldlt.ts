@@ -14,6 +14,7 @@ import { estimateOneNorm } from "./norm-estimate.ts";
 import { oneNorm } from "./entry-norms.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
+import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { symmetricCopy } from "./symmetry.ts";
@@ -37,14 +38,15 @@ export class LDLT {
   readonly subdiagonal: Float64Array;
   /** Row i of P A Pᵀ is row `order[i]` of A. */
   readonly order: Int32Array;
-  readonly #norm: number;
+  /** ‖A‖₁. */
+  readonly oneNorm: number;
 
-  constructor(l: Matrix, diagonal: Float64Array, subdiagonal: Float64Array, order: Int32Array, norm: number) {
+  constructor(l: Matrix, diagonal: Float64Array, subdiagonal: Float64Array, order: Int32Array, oneNorm: number) {
     this.l = l;
     this.diagonal = diagonal;
     this.subdiagonal = subdiagonal;
     this.order = order;
-    this.#norm = norm;
+    this.oneNorm = oneNorm;
   }
 
   /**
@@ -89,7 +91,7 @@ export class LDLT {
     if (this.#zeroPivot() >= 0) return Infinity;
     const n = this.order.length;
     const apply = (x: Float64Array): void => x.set(this.#solved(new Matrix(n, 1, x.slice())).data);
-    return this.#norm * estimateOneNorm(n, apply, apply);
+    return this.oneNorm * estimateOneNorm(n, apply, apply);
   }
 
   /** D, n × n. */
@@ -150,21 +152,27 @@ export class LDLT {
 }
 
 /**
- * Factors a symmetric n × n matrix, which is not changed.
+ * Factors a symmetric n × n matrix, which is not changed. `out`, an earlier factorization of the same size, is overwritten and returned.
  *
- * Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry that is NaN or infinite, ArgumentError
- * naming a pair of entries that differ by more than 1e-12 of the largest entry. A singular matrix is factored; its `solve`
+ * Throws ShapeError for a matrix that is not square or `out` of another size, NotFiniteError naming an entry that is NaN or infinite,
+ * ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry, or where `out` has the matrix's elements. A singular matrix is factored; its `solve`
  * throws.
  *
  * @example ldlt(Matrix.fromRows([[0, 1], [1, 0]])).determinant() // -1
  */
-export function ldlt(matrix: Matrix): LDLT {
+export function ldlt(matrix: Matrix, options: { readonly out?: LDLT } = {}): LDLT {
+  const { out } = options;
+  if (out !== undefined) requireOut(out, matrix);
   const scale = scaleToOne(matrix.data);
-  const work = symmetricCopy(matrix, scale, "ldlt");
+  const work = symmetricCopy(matrix, scale, "ldlt", out?.l);
   const { rows: n, data } = work;
-  const order = Int32Array.from({ length: n }, (_value, k) => k);
-  const diagonal = new Float64Array(n);
-  const subdiagonal = new Float64Array(Math.max(0, n - 1));
+  const {
+    order = new Int32Array(n),
+    diagonal = new Float64Array(n),
+    subdiagonal = new Float64Array(Math.max(0, n - 1)),
+  } = out ?? {};
+  for (let k = 0; k < n; k++) order[k] = k;
+  subdiagonal.fill(0);
   for (let k = 0; k < n;) {
     const { size, first, second } = choosePivot(data, n, k);
     if (first !== k) exchange(data, n, order, k, first);
@@ -183,7 +191,21 @@ export function ldlt(matrix: Matrix): LDLT {
     data.fill(0, i * n + i + 1, (i + 1) * n);
   }
   requireRepresentable(diagonal, "ldlt: a pivot");
-  return new LDLT(work, diagonal, subdiagonal, order, oneNorm(matrix));
+  const norm = oneNorm(matrix);
+  if (out === undefined) return new LDLT(work, diagonal, subdiagonal, order, norm);
+  // What others only read.
+  const written: { oneNorm: number } = out;
+  written.oneNorm = norm;
+  return out;
+}
+
+function requireOut({ l, diagonal, subdiagonal, order }: LDLT, matrix: Matrix): void {
+  const n = matrix.rows;
+  requireMatrixSpace(l, n, n, "ldlt: out.l", "the factor");
+  requireVectorSpace(diagonal, n, "ldlt: out.diagonal", "the factorization");
+  requireVectorSpace(subdiagonal, Math.max(0, n - 1), "ldlt: out.subdiagonal", "the factorization");
+  requireVectorSpace(order, n, "ldlt: out.order", "the factorization");
+  requireApart(matrix, "ldlt", l.data, diagonal, subdiagonal);
 }
 
 /** A pivot of size 1 at `first`, or of size 2 in rows `first` and `second`; only the lower triangle is read. */

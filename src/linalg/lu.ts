@@ -15,6 +15,7 @@ import { estimateOneNorm } from "./norm-estimate.ts";
 import { eliminateWhole } from "./panel-elimination.ts";
 import { multiply } from "./product.ts";
 import { copyInRange, oneNormInRange, unscaleUpper } from "./range.ts";
+import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 import { solutionSpace } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { requireSquare } from "./symmetry.ts";
@@ -34,12 +35,13 @@ export class LU {
   readonly packed: Matrix;
   /** Row i of P A is row `order[i]` of A. */
   readonly order: Int32Array;
-  readonly #norm: number;
+  /** ‖A‖₁. */
+  readonly oneNorm: number;
 
-  constructor(packed: Matrix, order: Int32Array, norm: number) {
+  constructor(packed: Matrix, order: Int32Array, oneNorm: number) {
     this.packed = packed;
     this.order = order;
-    this.#norm = norm;
+    this.oneNorm = oneNorm;
   }
 
   /** L, unit lower triangular. */
@@ -109,7 +111,7 @@ export class LU {
     const n = this.order.length;
     if (zeroOnDiagonal(this.packed.data, n) >= 0) return Infinity;
     const apply = (x: Float64Array): void => this.#solve(x.slice(), x, 1, false);
-    return this.#norm * estimateOneNorm(n, apply, (x) => this.#solve(x.slice(), x, 1, true));
+    return this.oneNorm * estimateOneNorm(n, apply, (x) => this.#solve(x.slice(), x, 1, true));
   }
 
   /** A = Pᵀ L U, up to round-off. */
@@ -166,39 +168,60 @@ export class LU {
 }
 
 /**
- * Factors a square matrix, which is not changed. A singular matrix is factored too; its `solve` throws.
+ * Factors a square matrix, which is not changed. A singular matrix is factored too; its `solve` throws. `out`, an earlier factorization of
+ * the same size, is overwritten and returned: up to n = 32 nothing is allocated then.
  *
- * Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry that is NaN or infinite, or when an
- * entry of U is beyond the largest number.
+ * Throws ShapeError for a matrix that is not square and for `out` of another size, NotFiniteError naming an entry that is NaN or infinite,
+ * or when an entry of U is beyond the largest number, ArgumentError where `out` has the matrix's elements.
  *
  * @example lu(Matrix.fromRows([[0, 2], [1, 1]])).solve(Float64Array.of(4, 5)) // [3, 2]
  */
-export function lu(matrix: Matrix): LU {
+export function lu(matrix: Matrix, options: { readonly out?: LU } = {}): LU {
   const { rows: n } = matrix;
-  const exchanges = new Int32Array(n);
+  const { out } = options;
   const norm = n === matrix.columns ? oneNormInRange(matrix) : -1;
+  if (norm < 0) requireSquare(matrix, "lu");
+  if (out !== undefined) requireOut(out, matrix);
+  const order = out?.order ?? new Int32Array(n);
   if (norm >= 0) {
-    const packed = new Matrix(n, n);
-    eliminateWhole(matrix.data, n, exchanges, packed.data);
-    return new LU(packed, orderOf(exchanges), norm);
+    const packed = out?.packed ?? new Matrix(n, n);
+    eliminateWhole(matrix.data, n, order, packed.data);
+    return factorization(packed, order, norm, out);
   }
-  requireSquare(matrix, "lu");
-  const { copy, scale } = copyInRange(matrix);
-  eliminateWhole(copy.data, n, exchanges, copy.data);
+  const { copy, scale } = copyInRange(matrix, 0, out?.packed);
+  eliminateWhole(copy.data, n, order, copy.data);
   unscaleUpper(copy, scale, "lu", "U");
-  return new LU(copy, orderOf(exchanges), oneNorm(matrix));
+  return factorization(copy, order, oneNorm(matrix), out);
 }
 
-/** The rows of P A by their numbers in A. */
-function orderOf(exchanges: Int32Array): Int32Array {
-  const order = new Int32Array(exchanges.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  for (let k = 0; k < order.length; k++) {
-    const kept = order[k];
-    order[k] = order[exchanges[k]];
-    order[exchanges[k]] = kept;
+function requireOut({ packed, order }: LU, matrix: Matrix): void {
+  requireMatrixSpace(packed, matrix.rows, matrix.rows, "lu: out.packed", "the factorization");
+  requireVectorSpace(order, matrix.rows, "lu: out.order", "the factorization");
+  requireApart(matrix, "lu", packed.data);
+}
+
+/** With the exchanges in `order`, which becomes the order. */
+function factorization(packed: Matrix, order: Int32Array, oneNorm: number, out: LU | undefined): LU {
+  exchangesToOrder(order);
+  if (out === undefined) return new LU(packed, order, oneNorm);
+  // What others only read.
+  const written: { oneNorm: number } = out;
+  written.oneNorm = oneNorm;
+  return out;
+}
+
+/**
+ * Overwrites exchanges, of k with e_k ≥ k one after the other, with the rows of P A by their numbers in A. From the last one on: what the
+ * exchanges behind k make of the rows behind k is known; before them row e_k had come to place k, and k to where e_k was.
+ */
+function exchangesToOrder(order: Int32Array): void {
+  for (let k = order.length - 1; k >= 0; k--) {
+    const other = order[k];
+    if (other === k) continue;
+    let at = k + 1;
+    while (order[at] !== other) at++;
+    order[at] = k;
   }
-  return order;
 }
 
 /** Row i of the result is row order[i] of b. */

@@ -13,14 +13,40 @@ export function orientationOf(vector: Float64Array): 1 | -1 {
   return largest < 0 ? -1 : 1;
 }
 
-/** Turns every column of a matrix, in place, so that its entry of largest size (the first of such) is positive. */
-export function orientColumns({ rows, columns, data }: Matrix): void {
-  const largest = new Float64Array(columns);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0, at = i * columns; j < columns; j++, at++)
-      if (Math.abs(data[at]) > Math.abs(largest[j])) largest[j] = data[at];
-  for (let i = 0; i < rows; i++)
-    for (let j = 0, at = i * columns; j < columns; j++, at++) data[at] *= largest[j] < 0 ? -1 : 1;
+/** Up to so many entries columns are turned one by one, beyond row by row, with memory for their signs. */
+const smallArea = 1024;
+
+/**
+ * Turns every column of a matrix, in place, so that its entry of largest size (the first of such) is positive, and the same
+ * columns of another, if given, along.
+ */
+export function orientColumns(leading: Matrix, other?: Matrix): void {
+  const { rows, columns, data } = leading;
+  if (data.length <= smallArea) {
+    for (let j = 0; j < columns; j++) {
+      let largest = 0;
+      for (let i = 0, at = j; i < rows; i++, at += columns)
+        if (Math.abs(data[at]) > Math.abs(largest)) largest = data[at];
+      if (!(largest < 0)) continue;
+      turnColumn(leading, j);
+      if (other !== undefined) turnColumn(other, j);
+    }
+    return;
+  }
+  const signs = new Float64Array(columns);
+  for (let i = 0, at = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++, at++) if (Math.abs(data[at]) > Math.abs(signs[j])) signs[j] = data[at];
+  for (let j = 0; j < columns; j++) signs[j] = signs[j] < 0 ? -1 : 1;
+  turnColumns(leading, signs);
+  if (other !== undefined) turnColumns(other, signs);
+}
+
+function turnColumn({ rows, columns, data }: Matrix, j: number): void {
+  for (let i = 0, at = j; i < rows; i++, at += columns) data[at] = -data[at];
+}
+
+function turnColumns({ rows, columns, data }: Matrix, signs: Float64Array): void {
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < columns; j++, at++) data[at] *= signs[j];
 }
 
 /** The chosen rows as the columns of a new matrix. */

@@ -10,11 +10,12 @@
  */
 import { requireFinite } from "./finite.ts";
 import { makeReflector, strideNorm } from "./householder.ts";
-import { HouseholderQR, householderQR, reflectColumns } from "./householder-qr.ts";
+import { HouseholderQR, householderQR, reflectColumns, requireFactorsFor } from "./householder-qr.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
 import { copyInRange, unscaleUpper } from "./range.ts";
 import { rankTolerance, type RankOptions } from "./rank.ts";
+import { requireVectorSpace } from "./result-space.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { backSubstitute, forwardSubstituteTransposed } from "./triangular-rows.ts";
 
@@ -107,19 +108,25 @@ export class PivotedQR {
 }
 
 /**
- * Factors an m × n matrix (any m and n, 0 included), which is not changed. Throws NotFiniteError naming the entry that is
- * NaN or infinite, or for an R beyond the largest number.
+ * Factors an m × n matrix (any m and n, 0 included), which is not changed. `out`, an earlier factorization of the same shape, is
+ * overwritten and returned. Throws NotFiniteError naming the entry that is NaN or infinite, or for an R beyond the largest number,
+ * ShapeError for `out` of another shape, ArgumentError where it has the matrix's elements.
  *
  * @example pivotedQR(Matrix.fromRows([[1, 2], [2, 4]])).rank() // 1
  */
-export function pivotedQR(matrix: Matrix): PivotedQR {
+export function pivotedQR(matrix: Matrix, options: { readonly out?: PivotedQR } = {}): PivotedQR {
   requireFinite(matrix, "pivotedQR");
   const { rows, columns } = matrix;
-  const { copy: packed, scale, rest: scales } = copyInRange(matrix, Math.min(rows, columns));
-  const order = new Int32Array(columns);
+  const { out } = options;
+  if (out !== undefined) {
+    requireFactorsFor(matrix, out.factors, "pivotedQR", "out.factors");
+    requireVectorSpace(out.order, columns, "pivotedQR: out.order", "the factorization");
+  }
+  const { copy: packed, scale, rest } = copyInRange(matrix, Math.min(rows, columns), out?.factors.packed);
+  const { order = new Int32Array(columns), factors: { scales } = { scales: rest } } = out ?? {};
   pivotInPlace(packed.data, rows, columns, columns, order, scales);
   unscaleUpper(packed, scale, "pivotedQR");
-  return new PivotedQR(new HouseholderQR(packed, scales), order);
+  return out ?? new PivotedQR(new HouseholderQR(packed, scales), order);
 }
 
 /**

@@ -6,6 +6,7 @@ import { cheapLength } from "./scratch.ts";
 
 const least = 1e-250;
 const most = 1e250;
+const none = new Float64Array(0);
 /** Up to so many entries columns are summed one by one, beyond row by row, with memory for the sums. */
 const smallSize = 1024;
 
@@ -81,20 +82,25 @@ export function isInRange(data: Float64Array): boolean {
 
 /**
  * A copy, times a power of two when its largest entry is beyond 1e±250, so that no sum of products leaves the range; and `rest`, as many zeros
- * as are wanted besides, for a small matrix in the same allocation.
+ * as are wanted besides, for a small matrix in the same allocation. With `out`, of the same shape, the copy is there, and there is no rest.
  */
 export function copyInRange(
   { rows, columns, data }: Matrix,
   besides = 0,
+  out?: Matrix,
 ): { readonly copy: Matrix; readonly scale: number; readonly rest: Float64Array } {
   const largest = largestSize(data);
   const scale = largest === 0 || (largest > least && largest < most) ? 1 : scaleToOne(data);
   const shared = besides > cheapLength && data.length <= smallSize;
-  const all = new Float64Array(data.length + (shared ? besides : 0));
+  const all = out?.data ?? new Float64Array(data.length + (shared ? besides : 0));
   all.set(data);
-  const copy = new Matrix(rows, columns, shared ? all.subarray(0, data.length) : all);
+  const copy = out ?? new Matrix(rows, columns, shared ? all.subarray(0, data.length) : all);
   if (scale !== 1) for (let i = 0; i < data.length; i++) copy.data[i] *= scale;
-  return { copy, scale, rest: shared ? all.subarray(data.length) : new Float64Array(besides) };
+  return {
+    copy,
+    scale,
+    rest: out !== undefined ? none : shared ? all.subarray(data.length) : new Float64Array(besides),
+  };
 }
 
 /**

@@ -13,6 +13,8 @@ import { requireFinite } from "./finite.ts";
 import { columnsAreGraded, rowsAreGraded } from "./grading.ts";
 import { jacobiSingularValues, jacobiSVD, type TallSVD } from "./jacobi-svd.ts";
 import type { Matrix } from "./matrix.ts";
+import { orientColumns } from "./orientation.ts";
+import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 import { SingularValueDecomposition } from "./spectral-factors.ts";
 
 /** Up to this many values the default is Jacobi for graded matrices. */
@@ -25,35 +27,58 @@ export interface SingularValueOptions {
   readonly method?: "jacobi" | "bidiagonal";
 }
 
+/** The same, and where the result goes. */
+export interface SingularValueDecompositionOptions extends SingularValueOptions {
+  /** An earlier decomposition of the same shape, overwritten and returned; by default new. */
+  readonly out?: SingularValueDecomposition;
+}
+
 /**
  * Decomposes an m × n matrix (any m and n), which is not changed. The values descend; U and V have orthonormal columns,
  * also where singular values are zero; each right vector has its entry of largest size (the first of such) positive, and
- * the left vectors follow. Scaling by a power of two scales the values exactly and leaves the vectors.
+ * the left vectors follow. Scaling by a power of two scales the values exactly and leaves the vectors. With `out`, nothing is allocated
+ * for a matrix with m ≥ n, n up to 32 and mn up to 2048 entries through bidiagonal form.
  *
  * `method`: "jacobi" (default up to min(m, n) = 64 for graded matrices, which are those with rows, or columns, whose largest
  * entries differ by more than a factor of 16), with small values as accurate as the matrix allows, or "bidiagonal" (default
  * else), several times faster, with errors of a few units of round-off of the largest value.
  *
  * Throws NotFiniteError naming an entry that is NaN or infinite (or a value beyond the largest number), NotConvergedError
- * after the iteration's bound (never seen).
+ * after the iteration's bound (never seen), ShapeError for `out` of another shape, ArgumentError where it has the matrix's elements.
  *
  * @example singularValueDecomposition(Matrix.fromRows([[3, 0], [0, 4]])).values[0] // 4
  */
 export function singularValueDecomposition(
   matrix: Matrix,
-  options: SingularValueOptions = {},
+  options: SingularValueDecompositionOptions = {},
 ): SingularValueDecomposition {
   requireFinite(matrix, "singularValueDecomposition");
-  const decompose = methodFor(matrix, options) === "jacobi" ? jacobiSVD : (each: Matrix) => bidiagonalSVD(each);
-  if (matrix.rows < matrix.columns) {
-    // Aᵀ = V Σ Uᵀ; the signs are set by what are right vectors here.
-    const { values, u, v } = transposed(decompose(matrix.transpose()));
-    orientTogether(v, u);
-    return new SingularValueDecomposition(values, u, v);
+  const { out } = options;
+  if (out !== undefined) requireOut(out, matrix);
+  const jacobi = methodFor(matrix, options) === "jacobi";
+  const wide = matrix.rows < matrix.columns;
+  // Aᵀ = V Σ Uᵀ; the signs are set by what are right vectors here.
+  const tall = wide ? matrix.transpose() : matrix;
+  const space = out === undefined || !wide ? out : transposed(out);
+  const found = jacobi ? jacobiSVD(tall) : bidiagonalSVD(tall, "both", space);
+  const { values, u, v } = wide ? transposed(found) : found;
+  orientColumns(v, u);
+  if (out === undefined) return new SingularValueDecomposition(values, u, v);
+  if (values !== out.values) {
+    out.values.set(values);
+    out.u.data.set(u.data);
+    out.v.data.set(v.data);
   }
-  const { values, u, v } = decompose(matrix);
-  orientTogether(v, u);
-  return new SingularValueDecomposition(values, u, v);
+  return out;
+}
+
+function requireOut({ values, u, v }: SingularValueDecomposition, matrix: Matrix): void {
+  const { rows, columns } = matrix;
+  const [what, result, count] = ["singularValueDecomposition", "the decomposition", Math.min(rows, columns)];
+  requireVectorSpace(values, count, `${what}: out.values`, result);
+  requireMatrixSpace(u, rows, count, `${what}: out.u`, result);
+  requireMatrixSpace(v, columns, count, `${what}: out.v`, result);
+  requireApart(matrix, what, values, u.data, v.data);
 }
 
 /**
@@ -66,7 +91,7 @@ export function rightSingularVectors(matrix: Matrix): { readonly values: Float64
     matrix.rows < matrix.columns
       ? transposed(bidiagonalSVD(matrix.transpose(), "left"))
       : bidiagonalSVD(matrix, "right");
-  orientTogether(v);
+  orientColumns(v);
   return { values, v };
 }
 
@@ -75,15 +100,27 @@ function transposed({ values, u, v }: TallSVD): TallSVD {
 }
 
 /**
- * The singular values alone, descending, without computing vectors; the same bits as `singularValueDecomposition`'s.
- * Throws as it does. Cost: 8n³/3 flops after QR through bidiagonal form, half of the whole by Jacobi.
+ * The singular values alone, descending, without computing vectors; the same bits as `singularValueDecomposition`'s. `out`, of min(m, n)
+ * elements, is overwritten with them and returned. Throws as it does. Cost: 8n³/3 flops after QR through bidiagonal form, half of the whole by Jacobi.
  *
  * @example singularValues(Matrix.fromRows([[1, 2], [2, 4]]))[0] // 5
  */
-export function singularValues(matrix: Matrix, options: SingularValueOptions = {}): Float64Array {
+export function singularValues(
+  matrix: Matrix,
+  options: SingularValueOptions & { readonly out?: Float64Array } = {},
+): Float64Array {
   requireFinite(matrix, "singularValueDecomposition");
+  const { out } = options;
+  if (out !== undefined) {
+    requireVectorSpace(out, Math.min(matrix.rows, matrix.columns), "singularValues: out", "the result");
+    requireApart(matrix, "singularValues", out);
+  }
   const tall = matrix.rows < matrix.columns ? matrix.transpose() : matrix;
-  return methodFor(matrix, options) === "jacobi" ? jacobiSingularValues(tall) : bidiagonalSingularValues(tall);
+  const values =
+    methodFor(matrix, options) === "jacobi" ? jacobiSingularValues(tall) : bidiagonalSingularValues(tall, out);
+  if (out === undefined || values === out) return values;
+  out.set(values);
+  return out;
 }
 
 function methodFor(matrix: Matrix, options: SingularValueOptions): "jacobi" | "bidiagonal" {
@@ -94,19 +131,4 @@ function methodFor(matrix: Matrix, options: SingularValueOptions): "jacobi" | "b
   return small && (columnsAreGraded(matrix, gradedRatio) || rowsAreGraded(matrix, gradedRatio))
     ? "jacobi"
     : "bidiagonal";
-}
-
-/** Turns every column of `leading`, in place, so that its entry of largest size is positive, and the other's along, if given. */
-function orientTogether(leading: Matrix, other?: Matrix): void {
-  const { rows, columns, data } = leading;
-  const signs = new Float64Array(columns);
-  for (let i = 0, at = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++, at++) if (Math.abs(data[at]) > Math.abs(signs[j])) signs[j] = data[at];
-  for (let j = 0; j < columns; j++) signs[j] = signs[j] < 0 ? -1 : 1;
-  turnColumns(leading, signs);
-  if (other !== undefined) turnColumns(other, signs);
-}
-
-function turnColumns({ rows, columns, data }: Matrix, signs: Float64Array): void {
-  for (let i = 0; i < rows; i++) for (let j = 0, at = i * columns; j < columns; j++, at++) data[at] *= signs[j];
 }

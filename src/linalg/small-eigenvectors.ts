@@ -11,32 +11,39 @@ import { Matrix } from "./matrix.ts";
 import { scratchVectors } from "./scratch.ts";
 import { type ComplexColumns, pivotFloor, triangularVector } from "./triangular-vectors.ts";
 
-/** Column j belongs to the eigenvalue at place `order[j]` of T's diagonal; a pair's place stands twice. T and Z may lie in so much scratch. */
+/** Column j belongs to the eigenvalue at place `order[j]` of T's diagonal; a pair's place stands twice. T and Z may lie in so much scratch. Into `out`, if given. */
 export function smallEigenvectors(
   { rows: n, data: t }: Matrix,
   { data: z }: Matrix,
   balancing: Balancing,
   order: Int32Array,
   scratchInUse: number,
+  out: ComplexColumns = newColumns(n),
 ): ComplexColumns {
-  // One allocation for both.
-  const { buffer } = new Float64Array(2 * n * n);
-  const real = new Matrix(n, n, new Float64Array(buffer, 0, n * n));
-  const imaginary = new Matrix(n, n, new Float64Array(buffer, 8 * n * n, n * n));
+  const { real, imaginary } = out;
   const least = pivotFloor(t);
   const [x, y, re, im] = scratchVectors(4, n, scratchInUse);
   for (let j = 0; j < n; j++) {
     const k = order[j];
     const end = triangularVector(t, n, k, least, x, y);
     transform(z, n, end, balancing, x, re);
-    if (end === k + 1) writeReal(re, n, real.data, j);
+    if (end === k + 1) writeReal(re, n, real.data, imaginary.data, j);
     else {
       transform(z, n, end, balancing, y, im);
       writePair(re, im, n, real.data, imaginary.data, j);
       j++;
     }
   }
-  return { real, imaginary };
+  return out;
+}
+
+/** Zeros; one allocation for both parts. */
+function newColumns(n: number): ComplexColumns {
+  const { buffer } = new Float64Array(2 * n * n);
+  return {
+    real: new Matrix(n, n, new Float64Array(buffer, 0, n * n)),
+    imaginary: new Matrix(n, n, new Float64Array(buffer, 8 * n * n, n * n)),
+  };
 }
 
 /** P D Z x for x of which the first `end` elements are not zero; sums in ascending order, four side by side. */
@@ -76,12 +83,15 @@ function transform(
 }
 
 /** Length 1, and the entry of largest size (the first of such) positive. */
-function writeReal(vector: Float64Array, n: number, target: Float64Array, column: number): void {
+function writeReal(vector: Float64Array, n: number, real: Float64Array, imaginary: Float64Array, column: number): void {
   let largest = 0;
   for (let i = 0; i < n; i++) if (Math.abs(vector[i]) > Math.abs(largest)) largest = vector[i];
   const norm = strideNorm(vector, 0, 1, n);
   const length = largest < 0 ? -norm : norm;
-  for (let i = 0, at = column; i < n; i++, at += n) target[at] = vector[i] / length;
+  for (let i = 0, at = column; i < n; i++, at += n) {
+    real[at] = vector[i] / length;
+    imaginary[at] = 0;
+  }
 }
 
 /** Length 1, the entry of largest size (the first of such) real and positive; its conjugate in the next column. */

@@ -17,10 +17,13 @@ import { svdOfTwo } from "./svd-of-two.ts";
 /** Sums of squares up to this beside a norm near 1 are those of zeros: they would end in subnormal numbers. */
 const negligible = 1e-80;
 
-/** Decomposes a matrix with m ≥ n and finite entries, which is not changed. Throws NotConvergedError, NotFiniteError. */
-export function smallSVD({ rows: m, columns: n, data }: Matrix): TallSVD {
+/**
+ * Decomposes a matrix with m ≥ n and finite entries, which is not changed; into `out`, of its shape, if given, and then nothing is
+ * allocated. Throws NotConvergedError, NotFiniteError.
+ */
+export function smallSVD({ rows: m, columns: n, data }: Matrix, out?: TallSVD): TallSVD {
   const scale = scaleToOne(data);
-  if (n === 2 && m === 2) return ofTwo(data, scale);
+  if (n === 2 && m === 2) return ofTwo(data, scale, out);
   // The transpose, then the left vectors as its rows are, and the right ones; the reflectors' factors, and a vector.
   const left = n * m;
   const right = left + n * m;
@@ -28,19 +31,34 @@ export function smallSVD({ rows: m, columns: n, data }: Matrix): TallSVD {
   const diagonal = factors + 2 * n;
   const superdiagonal = diagonal + n;
   const vector = superdiagonal + n;
-  const work = new Float64Array(vector + m);
+  const work = out === undefined ? new Float64Array(vector + m) : scratch(vector + m);
+  if (out !== undefined) work.fill(0, left, diagonal);
   for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < n; j++, at++) work[j * m + i] = data[at] * scale;
   reduce(work, m, n, diagonal, superdiagonal, factors, vector);
   gatherLeft(work, m, n, left, factors);
   gatherRight(work, m, n, right, factors + n);
   bidiagonalQR({ data: work, n, diagonal, superdiagonal, left, leftWidth: m, right, rightWidth: n });
-  return inOrder(work, m, n, left, right, factors, diagonal, scale);
+  const { buffer } = work;
+  // The result lies in the workspace: the left vectors where Aᵀ was, then the right ones where the left ones were.
+  const result = out ?? {
+    values: new Float64Array(n),
+    u: new Matrix(m, n, new Float64Array(buffer, 0, m * n)),
+    v: new Matrix(n, n, new Float64Array(buffer, 8 * left, n * n)),
+  };
+  putInOrder(work, left, right, factors, diagonal, scale, result);
+  return result;
 }
 
-/** The values of `smallSVD` alone, with the same bits. */
-export function smallSingularValues({ rows: m, columns: n, data }: Matrix): Float64Array {
+/** The values of `smallSVD` alone, with the same bits; into `values`, if given. */
+export function smallSingularValues(
+  { rows: m, columns: n, data }: Matrix,
+  values: Float64Array = new Float64Array(n),
+): Float64Array {
   const scale = scaleToOne(data);
-  if (n === 2 && m === 2) return ofTwo(data, scale).values;
+  if (n === 2 && m === 2) {
+    values.set(ofTwo(data, scale).values);
+    return values;
+  }
   const factors = n * m;
   const diagonal = factors + 2 * n;
   const superdiagonal = diagonal + n;
@@ -49,7 +67,6 @@ export function smallSingularValues({ rows: m, columns: n, data }: Matrix): Floa
   for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < n; j++, at++) work[j * m + i] = data[at] * scale;
   reduce(work, m, n, diagonal, superdiagonal, factors, vector);
   bidiagonalQR({ data: work, n, diagonal, superdiagonal, left: 0, leftWidth: 0, right: 0, rightWidth: 0 });
-  const values = new Float64Array(n);
   for (let j = 0; j < n; j++) {
     const from = placeOfLargest(work, diagonal, n);
     values[j] = work[from] / scale;
@@ -60,11 +77,15 @@ export function smallSingularValues({ rows: m, columns: n, data }: Matrix): Floa
   return values;
 }
 
-function ofTwo(data: Float64Array, scale: number): TallSVD {
+function ofTwo(data: Float64Array, scale: number, out?: TallSVD): TallSVD {
   const { first, second, u, v } = svdOfTwo(data[0] * scale, data[1] * scale, data[2] * scale, data[3] * scale);
   const values = Float64Array.of(first / scale, second / scale);
   requireRepresentable(values, "singularValueDecomposition: a singular value");
-  return { values, u: new Matrix(2, 2, u), v: new Matrix(2, 2, v) };
+  if (out === undefined) return { values, u: new Matrix(2, 2, u), v: new Matrix(2, 2, v) };
+  out.values.set(values);
+  out.u.data.set(u);
+  out.v.data.set(v);
+  return out;
 }
 
 /** Overwrites Aᵀ (n × m) with the reflectors; B to the places d and e; 1/h of H = I − v vᵀ/h to `factors`, 0 where there is none. */
@@ -155,21 +176,17 @@ function placeOfLargest(work: Float64Array, first: number, n: number): number {
   return place;
 }
 
-/**
- * The rows as columns, by descending value: the left ones to where Aᵀ was, then the right ones to where the left ones were, so
- * that the result lies in the workspace.
- */
-function inOrder(
+/** Writes the values of a workspace's rows by descending value, and the rows as columns. */
+function putInOrder(
   work: Float64Array,
-  m: number,
-  n: number,
   left: number,
   right: number,
   order: number,
   found: number,
   scale: number,
-): TallSVD {
-  const values = new Float64Array(n);
+  { values, u, v }: TallSVD,
+): void {
+  const { rows: m, columns: n } = u;
   for (let j = 0; j < n; j++) {
     const place = placeOfLargest(work, found, n);
     values[j] = work[place] / scale;
@@ -177,12 +194,9 @@ function inOrder(
     work[place] = -1;
     const from = place - found;
     work[order + j] = from;
-    for (let i = 0, at = j, row = left + from * m; i < m; i++, at += n) work[at] = work[row + i];
+    for (let i = 0, at = j, row = left + from * m; i < m; i++, at += n) u.data[at] = work[row + i];
   }
   for (let j = 0; j < n; j++)
-    for (let i = 0, at = left + j, row = right + work[order + j] * n; i < n; i++, at += n) work[at] = work[row + i];
+    for (let i = 0, at = j, row = right + work[order + j] * n; i < n; i++, at += n) v.data[at] = work[row + i];
   requireRepresentable(values, "singularValueDecomposition: a singular value");
-  const { buffer } = work;
-  const u = new Matrix(m, n, new Float64Array(buffer, 0, m * n));
-  return { values, u, v: new Matrix(n, n, new Float64Array(buffer, 8 * left, n * n)) };
 }

@@ -16,10 +16,9 @@ const negligible = 1e-80;
 
 /**
  * Overwrites a symmetric matrix (entries near 1; the lower triangle is read) with its eigenvectors as columns, each with
- * its entry of largest size positive, and returns the descending eigenvalues. Throws NotConvergedError.
+ * its entry of largest size positive, and `values` (n) with the descending eigenvalues. Throws NotConvergedError.
  */
-export function smallSymmetricEigenInPlace({ rows: n, data }: Matrix): Float64Array {
-  const values = new Float64Array(n);
+export function smallSymmetricEigenInPlace({ rows: n, data }: Matrix, values: Float64Array): void {
   if (n === 2) {
     const { first, second, cosine, sine } = symmetricEigenOfTwo(data[0], data[2], data[3]);
     values[0] = first;
@@ -34,7 +33,6 @@ export function smallSymmetricEigenInPlace({ rows: n, data }: Matrix): Float64Ar
     implicitQL(values, subdiagonal, data);
   }
   sortAndOrient(data, n, values);
-  return values;
 }
 
 /** Overwrites A by Q and writes T = QᵀAQ: its diagonal to d and what is below it to the first n − 1 elements of e. */

@@ -16,6 +16,7 @@ import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
 import type { Matrix } from "./matrix.ts";
 import { descendingOrder, orientColumns, rowsAsColumns, scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
+import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 import { plainProduct, type MatrixProduct } from "./small-product.ts";
 import { smallSymmetricEigenInPlace } from "./small-symmetric-eigen.ts";
 import { SymmetricEigen } from "./spectral-factors.ts";
@@ -32,27 +33,38 @@ const gradedRatio = 4;
  * entry of largest size (the first of such) positive. Within the eigenspace of a repeated eigenvalue the vectors are an
  * arbitrary orthonormal basis. Scaling the matrix by a power of two scales the values exactly and leaves the vectors.
  *
+ * `out`, an earlier decomposition of the same size, is overwritten and returned: up to n = 32 nothing is allocated then by the tridiagonal
+ * road.
+ *
  * `method`: "jacobi" (default up to n = 32 for graded matrices, which are those with rows whose largest entries differ by
  * more than a factor of 4) or "tridiagonal" (default else; a 2 × 2 matrix takes one rotation on either).
  *
- * Throws ShapeError for a matrix that is not square, NotFiniteError naming an entry that is NaN or infinite (or an
+ * Throws ShapeError for a matrix that is not square or `out` of another size, NotFiniteError naming an entry that is NaN or infinite (or an
  * eigenvalue beyond the largest number), ArgumentError naming the pair of entries that differ by more than 1e-12 of the largest entry (smaller differences are
- * averaged away), and NotConvergedError after the iteration's bound (never seen).
+ * averaged away) or where `out` has the matrix's elements, and NotConvergedError after the iteration's bound (never seen).
  *
  * @example symmetricEigen(Matrix.fromRows([[2, 1], [1, 2]])).values[0] // 3
  */
 export function symmetricEigen(
   matrix: Matrix,
-  options: { readonly method?: "jacobi" | "tridiagonal" } = {},
+  options: { readonly method?: "jacobi" | "tridiagonal"; readonly out?: SymmetricEigen } = {},
 ): SymmetricEigen {
+  const { out } = options;
+  const { rows: n } = matrix;
+  if (out !== undefined) {
+    requireMatrixSpace(out.vectors, n, n, "symmetricEigen: out.vectors", "the decomposition");
+    requireVectorSpace(out.values, n, "symmetricEigen: out.values", "the decomposition");
+    requireApart(matrix, "symmetricEigen", out.vectors.data, out.values);
+  }
   const scale = scaleToOne(matrix.data);
-  const scaled = symmetricCopy(matrix, scale, "symmetricEigen");
-  const { rows: n } = scaled;
+  const scaled = symmetricCopy(matrix, scale, "symmetricEigen", out?.vectors);
   const method =
     options.method ?? (n > 2 && n <= smallSize && rowsAreGraded(scaled, gradedRatio) ? "jacobi" : "tridiagonal");
-  if (method === "jacobi") return oriented(byJacobi(scaled), scale, multiply);
-  if (n > smallSize) return oriented(throughTridiagonal(scaled), scale, multiply);
-  return unscaled(smallSymmetricEigenInPlace(scaled), scaled, scale, multiply);
+  if (method === "jacobi") return oriented(byJacobi(scaled), scale, multiply, out);
+  if (n > smallSize) return oriented(throughTridiagonal(scaled), scale, multiply, out);
+  const values = out?.values ?? new Float64Array(n);
+  smallSymmetricEigenInPlace(scaled, values);
+  return unscaled(values, scaled, scale, multiply, out);
 }
 
 /**
@@ -67,15 +79,29 @@ export function jacobiEigen(matrix: Matrix): SymmetricEigen {
   return oriented(byJacobi(symmetrized(matrix, scale, "jacobiEigen")), scale, plainProduct);
 }
 
-function oriented({ values, columns }: Decomposed, scale: number, product: MatrixProduct): SymmetricEigen {
+function oriented(
+  { values, columns }: Decomposed,
+  scale: number,
+  product: MatrixProduct,
+  out?: SymmetricEigen,
+): SymmetricEigen {
   orientColumns(columns);
-  return unscaled(values, columns, scale, product);
+  return unscaled(values, columns, scale, product, out);
 }
 
-function unscaled(values: Float64Array, columns: Matrix, scale: number, product: MatrixProduct): SymmetricEigen {
+function unscaled(
+  values: Float64Array,
+  columns: Matrix,
+  scale: number,
+  product: MatrixProduct,
+  out?: SymmetricEigen,
+): SymmetricEigen {
   for (let i = 0; i < values.length; i++) values[i] /= scale;
   requireRepresentable(values, "symmetricEigen: an eigenvalue");
-  return new SymmetricEigen(values, columns, product);
+  if (out === undefined) return new SymmetricEigen(values, columns, product);
+  if (values !== out.values) out.values.set(values);
+  if (columns !== out.vectors) out.vectors.data.set(columns.data);
+  return out;
 }
 
 /** Descending eigenvalues, and their vectors as columns with whatever sign. */

@@ -15,14 +15,22 @@ export function requireSquare(matrix: Matrix, what: string): void {
 }
 
 /**
- * A copy times `scale` (a power of two) with mirrored entries averaged, so that it is symmetric to the last bit. Throws
- * as `requireSquare`, and ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry.
+ * A copy times `scale` (a power of two) with mirrored entries averaged, so that it is symmetric to the last bit; in `out`, which has the
+ * shape, if given, and that is written to only when nothing is refused. Throws as `requireSquare`, and ArgumentError naming a pair of
+ * entries that differ by more than 1e-12 of the largest entry.
  */
-export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix {
-  const { rows: n, data } = matrix;
+export function symmetrized(matrix: Matrix, scale: number, what: string, out?: Matrix): Matrix {
+  const { rows: n } = matrix;
   if (n !== matrix.columns) requireSquare(matrix, what);
-  const result = new Matrix(n, n);
-  const { data: mean } = result;
+  if (out !== undefined) average(matrix, scale, what, null);
+  const result = out ?? new Matrix(n, n);
+  average(matrix, scale, what, result.data);
+  return result;
+}
+
+/** Throws what `symmetrized` throws; writes the averages where there is a `mean`. */
+function average(matrix: Matrix, scale: number, what: string, mean: Float64Array | null): void {
+  const { rows: n, data } = matrix;
   let largest = -1;
   for (let i = 0; i < n; i++)
     for (let j = 0, below = i * n, above = i; j <= i; j++, below++, above += n) {
@@ -40,16 +48,16 @@ export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix
             `${what}: the matrix is not symmetric: entry (${i}, ${j}) is ${lower}, entry (${j}, ${i}) is ${upper}.`,
           );
       }
-      mean[below] = mean[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
+      if (mean !== null) mean[below] = mean[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
     }
-  return result;
 }
 
 /** The same as `symmetrized`, faster for large matrices that are symmetric already, at the price of more code. */
-export function symmetricCopy(matrix: Matrix, scale: number, what: string): Matrix {
+export function symmetricCopy(matrix: Matrix, scale: number, what: string, out?: Matrix): Matrix {
   const { rows: n, data } = matrix;
-  if (n <= smallSize || n !== matrix.columns || !isSymmetric(data, n)) return symmetrized(matrix, scale, what);
-  const copy = new Matrix(n, n, data.slice());
+  if (n <= smallSize || n !== matrix.columns || !isSymmetric(data, n)) return symmetrized(matrix, scale, what, out);
+  const copy = out ?? new Matrix(n, n, data.slice());
+  if (out !== undefined) copy.data.set(data);
   if (scale !== 1) for (let i = 0; i < data.length; i++) copy.data[i] *= scale;
   return copy;
 }
