@@ -71,7 +71,12 @@ function square(n: number): Matrix {
 const comparisons: readonly (Omit<Comparison, "sizes"> & { sizes?: readonly number[]; lapack?: string })[] = [
   {
     name: "general eigen",
-    ours: ours(generalEigen),
+    ours: ours((a) => generalEigen(a)),
+    reusing: (n) => {
+      const a = square(n);
+      const out = generalEigen(a);
+      return () => generalEigen(a, { out });
+    },
     peers: {
       "ml-matrix": mlMatrix((a) => new ml.EigenvalueDecomposition(a)),
       numeric: numericJs((a) => numeric.eig(a)),
@@ -81,6 +86,11 @@ const comparisons: readonly (Omit<Comparison, "sizes"> & { sizes?: readonly numb
   {
     name: "singular values alone",
     ours: ours((a) => singularValues(a)),
+    reusing: (n) => {
+      const a = square(n);
+      const out = singularValues(a);
+      return () => singularValues(a, { out });
+    },
     peers: {
       "ml-matrix": mlMatrix(
         (a) =>
@@ -118,7 +128,7 @@ const comparisons: readonly (Omit<Comparison, "sizes"> & { sizes?: readonly numb
     },
     lapack: "least",
   },
-  { name: "pivoted qr", ours: ours(pivotedQR), peers: {}, lapack: "pivoted" },
+  { name: "pivoted qr", ours: ours((a) => pivotedQR(a)), peers: {}, lapack: "pivoted" },
   {
     name: "pseudo-inverse",
     ours: ours((a) => pseudoInverse(a)),
@@ -139,6 +149,11 @@ const comparisons: readonly (Omit<Comparison, "sizes"> & { sizes?: readonly numb
     name: "kronecker product",
     sizes: [2, 4, 8, 16],
     ours: ours((a) => kroneckerProduct(a, a)),
+    reusing: (n) => {
+      const a = square(n);
+      const [factors, out] = [[a, a], kroneckerProduct(a, a)];
+      return () => kroneckerProduct(factors, { out });
+    },
     peers: {
       "ml-matrix": mlMatrix((a) => a.kroneckerProduct(a)),
       "numpy-ts": numpy((a) => np.kron(a, a)),

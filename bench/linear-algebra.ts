@@ -1,7 +1,8 @@
 /**
  * Products and decompositions beside ml-matrix, numpy-ts, mathjs and numeric, and beside LAPACK where SciPy is there; one
  * thread, float64. Then pictures of how time and memory grow with the size.
- * Peers are given the input in their own storage before the clock runs.
+ * Peers are given the input in their own storage before the clock runs. Rows "NAME, into out" are for loops that keep one result and overwrite
+ * it, at small sizes: numpy-ts, whose results are given back, does not allocate them either.
  *
  * Run: npm run bench -- linear-algebra
  */
@@ -96,6 +97,11 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         const a = randomSymmetric(n);
         return () => symmetricEigen(a);
       },
+      reusing: (n) => {
+        const a = randomSymmetric(n);
+        const out = symmetricEigen(a);
+        return () => symmetricEigen(a, { out });
+      },
       peers: {
         "ml-matrix": (n) => {
           const a = new ml.Matrix(randomSymmetric(n).toRows());
@@ -122,6 +128,11 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         const a = randomMatrix(n, n);
         return () => singularValueDecomposition(a);
       },
+      reusing: (n) => {
+        const a = randomMatrix(n, n);
+        const out = singularValueDecomposition(a);
+        return () => singularValueDecomposition(a, { out });
+      },
       peers: {
         "ml-matrix": (n) => {
           const a = new ml.Matrix(randomMatrix(n, n).toRows());
@@ -145,6 +156,16 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         return () => {
           const factors = householderQR(a);
           return [factors.q(), factors.r()];
+        };
+      },
+      reusing: (n) => {
+        const a = randomMatrix(n, n);
+        const out = householderQR(a);
+        const [q, r] = [out.q(), out.r()];
+        return () => {
+          householderQR(a, { out });
+          out.q({ out: q });
+          out.r({ out: r });
         };
       },
       peers: {
@@ -172,6 +193,10 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         const [a, b] = [randomMatrix(n, n), ones(n)];
         return () => solve(a, b);
       },
+      reusing: (n) => {
+        const [a, b, out] = [randomMatrix(n, n), ones(n), ones(n)];
+        return () => solve(a, b, { out });
+      },
       peers: {
         "ml-matrix": (n) => {
           const [a, b] = [new ml.Matrix(randomMatrix(n, n).toRows()), ml.Matrix.columnVector([...ones(n)])];
@@ -198,6 +223,11 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
         const [a, b] = [randomDefinite(n), ones(n)];
         return () => cholesky(a).solve(b);
       },
+      reusing: (n) => {
+        const [a, b, x] = [randomDefinite(n), ones(n), ones(n)];
+        const out = cholesky(a);
+        return () => cholesky(a, { out }).solve(b, { out: x });
+      },
       peers: {
         "ml-matrix": (n) => {
           const [a, b] = [new ml.Matrix(randomDefinite(n).toRows()), ml.Matrix.columnVector([...ones(n)])];
@@ -221,6 +251,11 @@ export function comparisons(sizes: readonly number[]): Comparison[] {
       ours: (n) => {
         const a = randomDefinite(n);
         return () => cholesky(a);
+      },
+      reusing: (n) => {
+        const a = randomDefinite(n);
+        const out = cholesky(a);
+        return () => cholesky(a, { out });
       },
       peers: {
         "ml-matrix": (n) => {

@@ -12,6 +12,8 @@ export interface Comparison {
   readonly name: string;
   readonly sizes: readonly number[];
   readonly ours: Contestant;
+  /** The same into an earlier result, for small sizes, where a new one takes as long to allocate as to compute. */
+  readonly reusing?: Contestant;
   readonly peers: Readonly<Record<string, Contestant>>;
 }
 
@@ -20,6 +22,8 @@ const sampleMilliseconds = 20;
 const samples = 7;
 /** A contestant whose next run would take longer, by its last size and cubic growth, is left out from there on. */
 const patienceMilliseconds = 15_000;
+/** Up to this size `reusing` is timed. */
+const smallSize = 16;
 
 interface Runner {
   readonly name: string;
@@ -51,8 +55,18 @@ function elapsed(run: () => unknown, repetitions: number): number {
   return (performance.now() - start) / repetitions;
 }
 
-/** Runs a comparison at all its sizes; one row for each peer, or one without a peer where there is none. */
-export function compare(comparison: Comparison, report: (row: Row) => void): void {
+/**
+ * Runs a comparison at all its sizes; one row for each peer, or one without a peer where there is none. Then, where results can be
+ * reused, the same for small sizes as "NAME, into out".
+ */
+export function compare({ reusing, ...comparison }: Comparison, report: (row: Row) => void): void {
+  compareOnce(comparison, report);
+  if (reusing === undefined) return;
+  const sizes = comparison.sizes.filter((size) => size <= smallSize);
+  compareOnce({ ...comparison, name: `${comparison.name}, into out`, sizes, ours: reusing }, report);
+}
+
+function compareOnce(comparison: Comparison, report: (row: Row) => void): void {
   const { name, sizes, ours, peers } = comparison;
   const last = new Map<string, { size: number; milliseconds: number }>();
   for (const size of sizes) {
