@@ -126,5 +126,5 @@ export function cholesky(matrix: Matrix, options: { readonly out?: Cholesky } = 
 
 function requireOut({ l }: Cholesky, matrix: Matrix): void {
   requireMatrixSpace(l, matrix.rows, matrix.rows, "cholesky: out.l", "the factor");
-  requireApart(matrix, "cholesky", l.data);
+  requireApart(matrix, l.data, "cholesky");
 }

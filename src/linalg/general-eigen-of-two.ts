@@ -22,19 +22,34 @@ const vanishing = 1e-280;
 
 /**
  * Decomposes [[a, b], [c, d]] (the largest entry near 1), as `generalEigen` documents; the eigenvalues are divided by
- * `scale`. Null where the discriminant is so small that only balancing saves its digits.
+ * `scale`. Into `out`, if given. Null where the discriminant is so small that only balancing saves its digits.
  */
-export function generalEigenOfTwo(a: number, b: number, c: number, d: number, scale: number): GeneralEigenOfTwo | null {
+export function generalEigenOfTwo(
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  scale: number,
+  out?: GeneralEigenOfTwo,
+): GeneralEigenOfTwo | null {
   const half = (a - d) / 2;
   const [square, product] = [half * half, b * c];
   const size = square + Math.abs(product);
   if (size < vanishing && (half !== 0 || (b !== 0 && c !== 0))) return null;
   let discriminant = square + product;
   if (Math.abs(discriminant) <= indistinct * size) discriminant = 0;
-  const real = new Float64Array(2);
-  const imaginary = new Float64Array(2);
-  const re = new Float64Array(4);
-  const im = new Float64Array(4);
+  const result = out ?? {
+    real: new Float64Array(2),
+    imaginary: new Float64Array(2),
+    vectors: { real: new Matrix(2, 2), imaginary: new Matrix(2, 2) },
+  };
+  const { real, imaginary } = result;
+  const re = result.vectors.real.data;
+  const im = result.vectors.imaginary.data;
+  if (out !== undefined) {
+    imaginary[0] = imaginary[1] = 0;
+    for (let at = 0; at < 4; at++) re[at] = im[at] = 0;
+  }
   const root = Math.sqrt(Math.abs(discriminant));
   if (discriminant < 0) {
     real[0] = real[1] = (d + half) / scale;
@@ -68,7 +83,7 @@ export function generalEigenOfTwo(a: number, b: number, c: number, d: number, sc
     // A Jordan block: one vector, twice.
     else re[b === 0 ? 2 : 0] = re[b === 0 ? 3 : 1] = 1;
   }
-  return { real, imaginary, vectors: { real: new Matrix(2, 2, re), imaginary: new Matrix(2, 2, im) } };
+  return result;
 }
 
 function lowerOf(d: number, product: number, z: number): number {

@@ -53,8 +53,8 @@ export function generalEigen(matrix: Matrix, options: { readonly out?: GeneralEi
   if (out !== undefined) requireOut(out, matrix);
   const { rows: n } = matrix;
   const scale = scaleToOne(matrix.data);
-  const two = n === 2 ? ofTwo(matrix.data, scale) : null;
-  if (two !== null) return placed(two, out);
+  const two = n === 2 ? ofTwo(matrix.data, scale, out) : null;
+  if (two !== null) return two;
   // One allocation for both, or none: the reduction of a small matrix makes no products, which would work in the same memory.
   const isSmall = n * n <= smallTarget;
   const both = isSmall ? scratch(2 * n * n) : new Float64Array(2 * n * n);
@@ -75,11 +75,15 @@ export function generalEigen(matrix: Matrix, options: { readonly out?: GeneralEi
 
 function requireOut({ real, imaginary, vectors }: GeneralEigen, matrix: Matrix): void {
   const n = matrix.rows;
-  for (const [name, values] of Object.entries({ real, imaginary }))
-    requireVectorSpace(values, n, `generalEigen: out.${name}`, "the decomposition");
-  for (const [name, columns] of Object.entries(vectors) as [string, Matrix][])
-    requireMatrixSpace(columns, n, n, `generalEigen: out.vectors.${name}`, "the decomposition");
-  requireApart(matrix, "generalEigen", real, imaginary, vectors.real.data, vectors.imaginary.data);
+  const result = "the decomposition";
+  requireVectorSpace(real, n, "generalEigen: out.real", result);
+  requireVectorSpace(imaginary, n, "generalEigen: out.imaginary", result);
+  requireMatrixSpace(vectors.real, n, n, "generalEigen: out.vectors.real", result);
+  requireMatrixSpace(vectors.imaginary, n, n, "generalEigen: out.vectors.imaginary", result);
+  requireApart(matrix, real, "generalEigen");
+  requireApart(matrix, imaginary, "generalEigen");
+  requireApart(matrix, vectors.real.data, "generalEigen");
+  requireApart(matrix, vectors.imaginary.data, "generalEigen");
 }
 
 /** In `out`, if given, where parts may be already. */
@@ -93,8 +97,8 @@ function placed(found: GeneralEigen, out: GeneralEigen | undefined): GeneralEige
   return out;
 }
 
-function ofTwo(data: Float64Array, scale: number): GeneralEigen | null {
-  const result = generalEigenOfTwo(data[0] * scale, data[1] * scale, data[2] * scale, data[3] * scale, scale);
+function ofTwo(data: Float64Array, scale: number, out: GeneralEigen | undefined): GeneralEigen | null {
+  const result = generalEigenOfTwo(data[0] * scale, data[1] * scale, data[2] * scale, data[3] * scale, scale, out);
   if (result !== null) requireEigenvalues(result.real, result.imaginary);
   return result;
 }

@@ -44,8 +44,8 @@ export class HouseholderQR {
     const { columns, data } = this.packed;
     const { length: rows } = this.scales;
     const { out } = options;
-    const result = matrixSpace(out, rows, columns, "HouseholderQR.r", "R");
-    if (out !== undefined) requireApart(this.packed, "HouseholderQR.r", out.data);
+    const result = matrixSpace(out, rows, columns, "HouseholderQR.r: out", "R");
+    if (out !== undefined) requireApart(this.packed, out.data, "HouseholderQR.r");
     for (let i = 0; i < rows; i++) {
       const [row, diagonal, end] = [i * columns, i * columns + i, (i + 1) * columns];
       if (out !== undefined) for (let at = row; at < diagonal; at++) result.data[at] = 0;
@@ -59,9 +59,9 @@ export class HouseholderQR {
     const { rows } = this.packed;
     const { full = false, out } = options;
     const columns = full ? rows : this.scales.length;
-    const result = matrixSpace(out, rows, columns, "HouseholderQR.q", "Q");
+    const result = matrixSpace(out, rows, columns, "HouseholderQR.q: out", "Q");
     if (out !== undefined) {
-      requireApart(this.packed, "HouseholderQR.q", out.data);
+      requireApart(this.packed, out.data, "HouseholderQR.q");
       for (let at = 0; at < out.data.length; at++) out.data[at] = 0;
     }
     for (let i = 0; i < columns; i++) result.data[i * columns + i] = 1;
@@ -218,7 +218,8 @@ export function requireFactorsFor(matrix: Matrix, { packed, scales }: Householde
   const { rows, columns } = matrix;
   requireMatrixSpace(packed, rows, columns, `${what}: ${name}.packed`, "the factorization");
   requireVectorSpace(scales, Math.min(rows, columns), `${what}: ${name}.scales`, "the factorization");
-  requireApart(matrix, what, packed.data, scales);
+  requireApart(matrix, packed.data, what);
+  requireApart(matrix, scales, what);
 }
 
 function factorSingly({ rows, columns, data }: Matrix, scales: Float64Array): void {

@@ -205,7 +205,9 @@ function requireOut({ l, diagonal, subdiagonal, order }: LDLT, matrix: Matrix): 
   requireVectorSpace(diagonal, n, "ldlt: out.diagonal", "the factorization");
   requireVectorSpace(subdiagonal, Math.max(0, n - 1), "ldlt: out.subdiagonal", "the factorization");
   requireVectorSpace(order, n, "ldlt: out.order", "the factorization");
-  requireApart(matrix, "ldlt", l.data, diagonal, subdiagonal);
+  requireApart(matrix, l.data, "ldlt");
+  requireApart(matrix, diagonal, "ldlt");
+  requireApart(matrix, subdiagonal, "ldlt");
 }
 
 /** A pivot of size 1 at `first`, or of size 2 in rows `first` and `second`; only the lower triangle is read. */

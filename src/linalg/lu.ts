@@ -197,7 +197,7 @@ export function lu(matrix: Matrix, options: { readonly out?: LU } = {}): LU {
 function requireOut({ packed, order }: LU, matrix: Matrix): void {
   requireMatrixSpace(packed, matrix.rows, matrix.rows, "lu: out.packed", "the factorization");
   requireVectorSpace(order, matrix.rows, "lu: out.order", "the factorization");
-  requireApart(matrix, "lu", packed.data);
+  requireApart(matrix, packed.data, "lu");
 }
 
 /** With the exchanges in `order`, which becomes the order. */

@@ -6,23 +6,16 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { Matrix } from "./matrix.ts";
 
-/** The given matrix, or a new one. Throws ShapeError for another shape. */
+/** The given matrix, or a new one; `opening` is that of the message. Throws ShapeError for another shape. */
 export function matrixSpace(
   out: Matrix | undefined,
   rows: number,
   columns: number,
-  what: string,
+  opening: string,
   result: string,
 ): Matrix {
   if (out === undefined) return new Matrix(rows, columns);
-  requireMatrixSpace(out, rows, columns, `${what}: out`, result);
-  return out;
-}
-
-/** The given vector, or a new one. Throws ShapeError for another length. */
-export function vectorSpace(out: Float64Array | undefined, length: number, what: string, result: string): Float64Array {
-  if (out === undefined) return new Float64Array(length);
-  requireVectorSpace(out, length, `${what}: out`, result);
+  requireMatrixSpace(out, rows, columns, opening, result);
   return out;
 }
 
@@ -32,7 +25,7 @@ export function requireMatrixSpace(out: Matrix, rows: number, columns: number, o
     throw new ShapeError(`${opening} is ${out.rows} × ${out.columns}; ${result} is ${rows} × ${columns}.`);
 }
 
-/** The same for a vector, or the order of rows. */
+/** The same for a vector, or an order of rows. */
 export function requireVectorSpace(
   out: Float64Array | Int32Array,
   length: number,
@@ -42,9 +35,8 @@ export function requireVectorSpace(
   if (out.length !== length) throw new ShapeError(`${opening} has ${out.length} elements; ${result} has ${length}.`);
 }
 
-/** Throws ArgumentError where `out` has the argument's own elements. */
-export function requireApart(matrix: Matrix, what: string, ...parts: readonly Float64Array[]): void {
-  for (const part of parts)
-    if (part === matrix.data)
-      throw new ArgumentError(`${what}: out has the matrix's elements, which are still read while it is written.`);
+/** Throws ArgumentError where a part of `out` has the argument's own elements. */
+export function requireApart(matrix: Matrix, part: Float64Array, what: string): void {
+  if (part === matrix.data)
+    throw new ArgumentError(`${what}: out has the matrix's elements, which are still read while it is written.`);
 }

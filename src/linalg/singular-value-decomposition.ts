@@ -74,11 +74,15 @@ export function singularValueDecomposition(
 
 function requireOut({ values, u, v }: SingularValueDecomposition, matrix: Matrix): void {
   const { rows, columns } = matrix;
-  const [what, result, count] = ["singularValueDecomposition", "the decomposition", Math.min(rows, columns)];
-  requireVectorSpace(values, count, `${what}: out.values`, result);
-  requireMatrixSpace(u, rows, count, `${what}: out.u`, result);
-  requireMatrixSpace(v, columns, count, `${what}: out.v`, result);
-  requireApart(matrix, what, values, u.data, v.data);
+  const count = Math.min(rows, columns);
+  const result = "the decomposition";
+  const what = "singularValueDecomposition";
+  requireVectorSpace(values, count, "singularValueDecomposition: out.values", result);
+  requireMatrixSpace(u, rows, count, "singularValueDecomposition: out.u", result);
+  requireMatrixSpace(v, columns, count, "singularValueDecomposition: out.v", result);
+  requireApart(matrix, values, what);
+  requireApart(matrix, u.data, what);
+  requireApart(matrix, v.data, what);
 }
 
 /**
@@ -113,7 +117,7 @@ export function singularValues(
   const { out } = options;
   if (out !== undefined) {
     requireVectorSpace(out, Math.min(matrix.rows, matrix.columns), "singularValues: out", "the result");
-    requireApart(matrix, "singularValues", out);
+    requireApart(matrix, out, "singularValues");
   }
   const tall = matrix.rows < matrix.columns ? matrix.transpose() : matrix;
   const values =

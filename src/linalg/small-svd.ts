@@ -56,7 +56,9 @@ export function smallSingularValues(
 ): Float64Array {
   const scale = scaleToOne(data);
   if (n === 2 && m === 2) {
-    values.set(ofTwo(data, scale).values);
+    const { values: found } = ofTwo(data, scale);
+    values[0] = found[0];
+    values[1] = found[1];
     return values;
   }
   const factors = n * m;
@@ -82,9 +84,11 @@ function ofTwo(data: Float64Array, scale: number, out?: TallSVD): TallSVD {
   const values = Float64Array.of(first / scale, second / scale);
   requireRepresentable(values, "singularValueDecomposition: a singular value");
   if (out === undefined) return { values, u: new Matrix(2, 2, u), v: new Matrix(2, 2, v) };
-  out.values.set(values);
-  out.u.data.set(u);
-  out.v.data.set(v);
+  for (let k = 0; k < 2; k++) out.values[k] = values[k];
+  for (let at = 0; at < 4; at++) {
+    out.u.data[at] = u[at];
+    out.v.data[at] = v[at];
+  }
   return out;
 }
 

@@ -54,7 +54,8 @@ export function symmetricEigen(
   if (out !== undefined) {
     requireMatrixSpace(out.vectors, n, n, "symmetricEigen: out.vectors", "the decomposition");
     requireVectorSpace(out.values, n, "symmetricEigen: out.values", "the decomposition");
-    requireApart(matrix, "symmetricEigen", out.vectors.data, out.values);
+    requireApart(matrix, out.vectors.data, "symmetricEigen");
+    requireApart(matrix, out.values, "symmetricEigen");
   }
   const scale = scaleToOne(matrix.data);
   const scaled = symmetricCopy(matrix, scale, "symmetricEigen", out?.vectors);
