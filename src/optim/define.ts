@@ -6,7 +6,7 @@ import type { Layout } from "../linalg/layout.ts";
 import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, Moments, TransformationState } from "./transformation.ts";
 
-/** The loop over the elements of a piece: vectors, all as long as the gradient, that come first, then numbers. */
+/** The loop over the elements of a piece: vectors, all as long as the gradient, that come first (the parameters last), then numbers. */
 export type ElementLoop = (gradient: Float64Array, ...rest: never[]) => void;
 
 /** A transformation without its checks. */

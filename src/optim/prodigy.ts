@@ -6,7 +6,8 @@
  *   m ← β₁m + d(1 − β₁)g        v ← β₂v + d²(1 − β₂)g²        d₊ = max(d, c r/‖s‖₁)
  *   step = d (m/(√v + d₊ε) + λp), to be multiplied by η;  d ← d₊ behind it
  *
- * Two passes, O(size); sums run in ascending order.
+ * Three passes, O(size). Of four neighbors in the sum ⟨g, p₀ − p⟩, and of two in ‖s‖₁, each goes to a sum of its own, what is left over to the
+ * first; these are added up in pairs.
  *
  * Source: K. Mishchenko, A. Defazio, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner" (2023), algorithm 4.
  * Reference implementation: konstmish/prodigy, prodigyopt/prodigy.py, whose order of the updates this is.
@@ -101,9 +102,11 @@ export function scaleByProdigy(options: ProdigyOptions = {}): GradientTransforma
       );
     return rate;
   }
-  return define<ScaleByProdigyState>({
+  return define<ScaleByProdigyState, typeof prodigyKernel>({
     kind: "scaleByProdigy",
-    vectors: ["start", "sum", "first", "second"],
+    vectors: ["first", "second", "start", "sum"],
+    loop: prodigyKernel,
+    looksAhead: true,
     moments: { first: ["start", "sum", "first"], second: ["second"] },
     init: ({ size }) => ({
       kind: "scaleByProdigy",
@@ -117,7 +120,7 @@ export function scaleByProdigy(options: ProdigyOptions = {}): GradientTransforma
       second: new Float64Array(size),
     }),
     refuse: (state) => void rateAt(state.step),
-    apply(gradient, state, _loop, parameters) {
+    apply(gradient, state, loop, parameters) {
       const { start, sum, first, second, distance } = state;
       const rate = rateAt(state.step);
       if (state.step === 0) start.set(parameters);
@@ -130,13 +133,10 @@ export function scaleByProdigy(options: ProdigyOptions = {}): GradientTransforma
       const gain1 = distance * (1 - beta1);
       const gain2 = distance * distance * (1 - beta2);
       const inner = innerProduct(gradient, start, parameters);
-      const norm = addToSum(sum, beta3, weight, gradient);
-      addToMoments(first, beta1, gain1, second, beta2, gain2, gradient);
+      const norm = addToAverages(gradient, sum, beta3, weight, first, beta1, gain1, second, beta2, gain2);
       state.numerator = beta3 * state.numerator + weight * inner;
       if (norm > 0) state.distance = Math.max(distance, (coefficient * state.numerator) / norm);
-      const inside = state.distance * floor;
-      for (let i = 0; i < gradient.length; i++)
-        gradient[i] = scale * (first[i] / (Math.sqrt(second[i]) + inside) + weightDecay * parameters[i]);
+      loop(gradient, first, second, parameters, scale, state.distance * floor, weightDecay);
     },
   });
 }
@@ -146,37 +146,63 @@ export function scaleByProdigy(options: ProdigyOptions = {}): GradientTransforma
 
 /** ⟨g, x₀ − x⟩. */
 function innerProduct(gradient: Float64Array, start: Float64Array, parameters: Float64Array): number {
-  let inner = 0;
-  for (let i = 0; i < gradient.length; i++) inner += gradient[i] * (start[i] - parameters[i]);
-  return inner;
-}
-
-/** s ← βs + wg, and returns Σ|s|. */
-function addToSum(sum: Float64Array, beta: number, weight: number, gradient: Float64Array): number {
-  let norm = 0;
-  for (let i = 0; i < gradient.length; i++) {
-    const s = flushed(beta * sum[i] + weight * gradient[i]);
-    norm += Math.abs(s);
-    sum[i] = s;
+  const { length } = gradient;
+  const four = length - (length & 3);
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (let i = 0; i < four; i += 4) {
+    s0 += gradient[i] * (start[i] - parameters[i]);
+    s1 += gradient[i + 1] * (start[i + 1] - parameters[i + 1]);
+    s2 += gradient[i + 2] * (start[i + 2] - parameters[i + 2]);
+    s3 += gradient[i + 3] * (start[i + 3] - parameters[i + 3]);
   }
-  return norm;
+  for (let i = four; i < length; i++) s0 += gradient[i] * (start[i] - parameters[i]);
+  return s0 + s1 + (s2 + s3);
 }
 
-/** m ← β₁m + γ₁g and v ← β₂v + γ₂g². */
-function addToMoments(
+/** s ← β₃s + wg, m ← β₁m + γ₁g and v ← β₂v + γ₂g²; returns Σ|s|. */
+function addToAverages(
+  gradient: Float64Array,
+  sum: Float64Array,
+  beta3: number,
+  weight: number,
   first: Float64Array,
   beta1: number,
   gain1: number,
   second: Float64Array,
   beta2: number,
   gain2: number,
-  gradient: Float64Array,
-): void {
+): number {
+  let even = 0;
+  let odd = 0;
   for (let i = 0; i < gradient.length; i++) {
     const entry = gradient[i];
+    const s = flushed(beta3 * sum[i] + weight * entry);
+    sum[i] = s;
     first[i] = flushed(beta1 * first[i] + gain1 * entry);
     second[i] = flushed(beta2 * second[i] + gain2 * entry * entry);
+    // Exchanged, so that neighbors go to either.
+    const before = even;
+    even = odd;
+    odd = before + Math.abs(s);
   }
+  return even + odd;
+}
+
+/** The loop over the elements behind the sums: d (m/(√v + d₊ε) + λp). */
+export function prodigyKernel(
+  gradient: Float64Array,
+  first: Float64Array,
+  second: Float64Array,
+  parameters: Float64Array,
+  scale: number,
+  epsilon: number,
+  weightDecay: number,
+): void {
+  for (let i = 0; i < gradient.length; i++)
+    gradient[i] = scale * (first[i] / (Math.sqrt(second[i]) + epsilon) + weightDecay * parameters[i]);
 }
 
 /**

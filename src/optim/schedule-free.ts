@@ -67,9 +67,10 @@ export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): Gradi
   requireNonnegative("weightDecay", weightDecay);
   requireWhole("warmup", warmup, 0);
   const floor = positiveFloor(epsilon);
-  return define<ScheduleFreeState>({
+  return define<ScheduleFreeState, typeof scheduleFreeKernel>({
     kind: "scheduleFreeAdamw",
     vectors: ["base", "second"],
+    loop: scheduleFreeKernel,
     moments: { first: ["base"], second: ["second"] },
     init: ({ size }) => ({
       kind: "scheduleFreeAdamw",
@@ -80,7 +81,7 @@ export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): Gradi
       base: new Float64Array(size),
       second: new Float64Array(size),
     }),
-    apply(gradient, state, _loop, parameters) {
+    apply(gradient, state, loop, parameters) {
       const { base, second } = state;
       if (state.step === 0) base.set(parameters);
       state.step += 1;
@@ -91,19 +92,36 @@ export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): Gradi
       const share = state.weights > 0 ? weight / state.weights : 0;
       const root = Math.sqrt(1 - integerPower(beta2, state.step));
       const along = rate * (beta1 * (1 - share) - 1);
-      const gain = 1 - beta2;
-      for (let i = 0; i < gradient.length; i++) {
-        const entry = gradient[i];
-        const v = flushed(beta2 * second[i] + gain * entry * entry);
-        const u = (root * entry) / (Math.sqrt(v) + floor * root) + weightDecay * parameters[i];
-        second[i] = v;
-        gradient[i] = share * (base[i] - parameters[i]) + along * u;
-        base[i] -= rate * u;
-      }
+      loop(gradient, base, second, parameters, beta2, root, floor * root, weightDecay, share, along, rate);
     },
     evaluationParameters({ step, base }, parameters, out) {
       const weight = step === 0 ? 0 : 1 - 1 / beta1;
       for (let i = 0; i < out.length; i++) out[i] = parameters[i] + weight * (base[i] - parameters[i]);
     },
   });
+}
+
+/** The loop over the elements. */
+export function scheduleFreeKernel(
+  gradient: Float64Array,
+  base: Float64Array,
+  second: Float64Array,
+  parameters: Float64Array,
+  beta2: number,
+  root: number,
+  epsilon: number,
+  weightDecay: number,
+  share: number,
+  along: number,
+  rate: number,
+): void {
+  const gain = 1 - beta2;
+  for (let i = 0; i < gradient.length; i++) {
+    const entry = gradient[i];
+    const v = flushed(beta2 * second[i] + gain * entry * entry);
+    const u = (root * entry) / (Math.sqrt(v) + epsilon) + weightDecay * parameters[i];
+    second[i] = v;
+    gradient[i] = share * (base[i] - parameters[i]) + along * u;
+    base[i] -= rate * u;
+  }
 }

@@ -13,12 +13,14 @@ import type { ElementLoop } from "../define.ts";
 import { larsKernel, trustKernel } from "../layerwise.ts";
 import { lionKernel } from "../lion.ts";
 import { nadamKernel } from "../nadam.ts";
+import { prodigyKernel } from "../prodigy.ts";
 import { radamKernel } from "../radam.ts";
 import { centeredKernel, rmsKernel } from "../rmsprop.ts";
 import { rpropKernel } from "../rprop.ts";
 import { scalarAdamKernel } from "../scalar-adam.ts";
 import { adagradKernel } from "../scale-by-adagrad.ts";
 import { adamKernel } from "../scale-by-adam.ts";
+import { scheduleFreeKernel } from "../schedule-free.ts";
 import { signKernel } from "../signum.ts";
 import { nesterovKernel, traceKernel } from "../trace.ts";
 import { yogiKernel } from "../yogi.ts";
@@ -45,6 +47,7 @@ type Element = readonly [step: Code, ...vectors: Code[]];
  * element from the gradient's and those of the vectors and of the parameters.
  */
 export interface Formula {
+  /** How many of the piece's vectors, from the first on, it reads. */
   readonly vectors: number;
   readonly numbers: number;
   readonly prepare: (
@@ -257,6 +260,23 @@ export function formulas(): ReadonlyMap<ElementLoop, Formula> {
           return [step, m, v, n, g];
         };
       }),
+    ],
+    [
+      scheduleFreeKernel,
+      formula(2, 7, ([beta2, scale, epsilon, decay, share, along, rate], once, { one }) => {
+        const gain = once(minus(one, beta2));
+        return ({ keep, flushed }, g, [base, second], point) => {
+          const v = keep(flushed(squareAverage(beta2, second, gain, g)));
+          const u = keep(plus(over(times(scale, g), plus(root(v), epsilon)), times(decay, point)));
+          return [plus(times(share, minus(base, point)), times(along, u)), minus(base, times(rate, u)), v];
+        };
+      }),
+    ],
+    [
+      prodigyKernel,
+      formula(2, 3, ([scale, epsilon, decay]) => (_frame, _g, [first, second], point) => [
+        times(scale, plus(over(first, plus(root(second), epsilon)), times(decay, point))),
+      ]),
     ],
   ]);
 }

@@ -140,9 +140,9 @@ function numbersOfStep(
     numbers.set(piece.bySlot.numbers, first + 1);
     return () => undefined;
   }
-  const skipped = 1 + work.vectors;
   const record = (...all: readonly (number | Float64Array)[]): void => {
-    for (let k = skipped; k < all.length; k++) numbers[first + k - skipped] = all[k] as number;
+    let at = first;
+    for (const argument of all) if (typeof argument === "number") numbers[at++] = argument;
   };
   return (point) => piece.apply(gradient, state, record, point);
 }

@@ -33,6 +33,10 @@ export function numbersOf(work: LoopPart["work"]): number {
   return typeof work === "string" ? 1 : work.numbers;
 }
 
+function vectorsOf(work: LoopPart["work"]): number {
+  return typeof work === "string" ? 0 : work.vectors;
+}
+
 const set1 = (local: number, value: Code): Code => [value, set(local)];
 const addTo = (sum: number, value: Code): Code => set1(sum, plus(get(sum), value));
 
@@ -133,7 +137,7 @@ function roundsOf(parts: readonly LoopPart[], inputAt: number, firstLocal: numbe
           made = keep(work === "rate" ? times(made, numbers[0]) : plus(made, times(numbers[0], point)));
           return;
         }
-        const addresses = vectorsAt.map((at) => at + offset);
+        const addresses = vectorsAt.slice(0, vectorsOf(work)).map((at) => at + offset);
         const vectors = addresses.map((at) => keep([get(i), wasm.load(at)]));
         const [step, ...changed] = elementOf({ keep, flushed }, made, vectors, point);
         made = keep(step);

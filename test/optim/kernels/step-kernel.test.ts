@@ -37,6 +37,10 @@ const covered: Readonly<Record<string, GradientTransformation>> = {
   "lars without decay": egop.lars({ learningRate: (step) => 0.1 / (1 + step), momentum: 0 }),
   lamb: egop.lamb({ weightDecay }),
   "lamb without decay": egop.lamb({ weightDecay: 0, epsilon: 0 }),
+  scheduleFree: egop.scheduleFreeAdamw({ weightDecay, warmup: 3 }),
+  "schedule-free without decay": egop.scheduleFreeAdamw(),
+  prodigy: egop.prodigy({ weightDecay, initialDistance: 0.1 }),
+  "prodigy without decay": egop.prodigy({ correction: true }),
   nested: egop.chain(egop.trace({ momentum: 0.5 }), egop.chain(egop.scaleByAdam(), egop.scaleByLearningRate(0.1))),
 };
 
@@ -129,7 +133,7 @@ describe("a step in WebAssembly", () => {
     const mine = egop.scaleByAdam();
     for (const optimizer of [
       egop.chain(egop.scaleByTrustRatio(), egop.scaleByLars()),
-      egop.prodigy(),
+      egop.chain(egop.scaleBySign(), egop.scaleByProdigy()),
       egop.scalarAdam({ weightDecay }),
       egop.chain(egop.scaleBySign(), egop.scaleByAdagradNorm()),
       egop.chain(egop.clipByNorm(1), adam),
