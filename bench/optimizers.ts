@@ -102,8 +102,23 @@ function ownLoops(optimizer: GradientTransformation, size: number): Readonly<Rec
     copying.gradient.set(sources[(turn ^= 1)]);
     copying.step();
   };
-  if (staying.gradient[0] !== source[0] || staying.gradient[size - 1] !== source[size - 1]) return { stepper };
+  const stays = staying.gradient[0] === source[0] && staying.gradient[size - 1] === source[size - 1];
+  if (!stays || runsOff(optimizer)) return { stepper };
   return { stepper, staying: () => staying.step(), onePass: () => onePass.step() };
+}
+
+/** Whether an optimizer goes to infinity under a gradient that stays the same, as one does that sets its own rate. */
+function runsOff(optimizer: GradientTransformation): boolean {
+  const loop = egop.stepper(optimizer, Float64Array.of(0.5));
+  try {
+    for (let k = 0; k < 200_000; k++) {
+      loop.gradient[0] = 0.5;
+      loop.step();
+    }
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Parameters of the loops whose heap is looked at: enough for WebAssembly. */
