@@ -12,9 +12,9 @@
 import { requireRepresentable } from "./finite.ts";
 import { divideAndConquer } from "./divide-and-conquer.ts";
 import { rowsAreGraded } from "./grading.ts";
-import { jacobiEigenInPlace, type UnsortedEigen } from "./jacobi-eigen.ts";
+import { jacobiEigenInPlace } from "./jacobi-eigen.ts";
 import type { Matrix } from "./matrix.ts";
-import { descendingOrder, orientColumns, rowsAsColumns, scaleToOne } from "./orientation.ts";
+import { descendingOrder, orientationOf, orientColumns, rowsAsColumns, scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
 import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 import { plainProduct, type MatrixProduct } from "./small-product.ts";
@@ -61,11 +61,19 @@ export function symmetricEigen(
   const scaled = symmetricCopy(matrix, scale, "symmetricEigen", out?.vectors);
   const method =
     options.method ?? (n > 2 && n <= smallSize && rowsAreGraded(scaled, gradedRatio) ? "jacobi" : "tridiagonal");
-  if (method === "jacobi") return oriented(byJacobi(scaled), scale, multiply, out);
-  if (n > smallSize) return oriented(throughTridiagonal(scaled), scale, multiply, out);
+  if (method === "jacobi") return placed(byJacobi(scaled, scale, multiply), out);
+  if (n > smallSize) return placed(throughTridiagonal(scaled, scale), out);
   const values = out?.values ?? new Float64Array(n);
   smallSymmetricEigenInPlace(scaled, values);
-  return unscaled(values, scaled, scale, multiply, out);
+  return placed(unscaled(values, scaled, scale, multiply), out);
+}
+
+/** In `out`, if given, where parts may be already. */
+function placed(found: SymmetricEigen, out: SymmetricEigen | undefined): SymmetricEigen {
+  if (out === undefined) return found;
+  if (found.values !== out.values) out.values.set(found.values);
+  if (found.vectors !== out.vectors) out.vectors.data.set(found.vectors.data);
+  return out;
 }
 
 /**
@@ -77,52 +85,36 @@ export function symmetricEigen(
  */
 export function jacobiEigen(matrix: Matrix): SymmetricEigen {
   const scale = scaleToOne(matrix.data);
-  return oriented(byJacobi(symmetrized(matrix, scale, "jacobiEigen")), scale, plainProduct);
+  return byJacobi(symmetrized(matrix, scale, "jacobiEigen"), scale, plainProduct);
 }
 
-function oriented(
-  { values, columns }: Decomposed,
-  scale: number,
-  product: MatrixProduct,
-  out?: SymmetricEigen,
-): SymmetricEigen {
+function byJacobi(matrix: Matrix, scale: number, product: MatrixProduct): SymmetricEigen {
+  const { values, rows } = jacobiEigenInPlace(matrix);
+  for (let i = 0; i < rows.rows; i++) {
+    const vector = rows.row(i);
+    if (orientationOf(vector) < 0) for (let j = 0; j < vector.length; j++) vector[j] = -vector[j];
+  }
+  const order = descendingOrder(values);
+  return unscaled(ordered(values, order), rowsAsColumns(rows, order), scale, product);
+}
+
+function throughTridiagonal(matrix: Matrix, scale: number): SymmetricEigen {
+  const { diagonal, subdiagonal, applyQ } = tridiagonalize(matrix);
+  const rows = divideAndConquer(diagonal, subdiagonal);
+  const order = descendingOrder(diagonal);
+  const columns = rowsAsColumns(rows, order);
+  applyQ(columns);
   orientColumns(columns);
-  return unscaled(values, columns, scale, product, out);
+  return unscaled(ordered(diagonal, order), columns, scale, multiply);
 }
 
-function unscaled(
-  values: Float64Array,
-  columns: Matrix,
-  scale: number,
-  product: MatrixProduct,
-  out?: SymmetricEigen,
-): SymmetricEigen {
+function ordered(values: Float64Array, order: readonly number[]): Float64Array {
+  return Float64Array.from(order, (index) => values[index]);
+}
+
+/** Of a matrix that was multiplied by `scale`. */
+function unscaled(values: Float64Array, columns: Matrix, scale: number, product: MatrixProduct): SymmetricEigen {
   for (let i = 0; i < values.length; i++) values[i] /= scale;
   requireRepresentable(values, "symmetricEigen: an eigenvalue");
-  if (out === undefined) return new SymmetricEigen(values, columns, product);
-  if (values !== out.values) out.values.set(values);
-  if (columns !== out.vectors) out.vectors.data.set(columns.data);
-  return out;
-}
-
-/** Descending eigenvalues, and their vectors as columns with whatever sign. */
-interface Decomposed {
-  readonly values: Float64Array;
-  readonly columns: Matrix;
-}
-
-function byJacobi(matrix: Matrix): Decomposed {
-  return inOrder(jacobiEigenInPlace(matrix));
-}
-
-function throughTridiagonal(matrix: Matrix): Decomposed {
-  const { diagonal, subdiagonal, applyQ } = tridiagonalize(matrix);
-  const decomposed = inOrder({ rows: divideAndConquer(diagonal, subdiagonal), values: diagonal });
-  applyQ(decomposed.columns);
-  return decomposed;
-}
-
-function inOrder({ values, rows }: UnsortedEigen): Decomposed {
-  const order = descendingOrder(values);
-  return { values: Float64Array.from(order, (index) => values[index]), columns: rowsAsColumns(rows, order) };
+  return new SymmetricEigen(values, columns, product);
 }

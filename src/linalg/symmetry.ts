@@ -15,15 +15,13 @@ export function requireSquare(matrix: Matrix, what: string): void {
 }
 
 /**
- * A copy times `scale` (a power of two) with mirrored entries averaged, so that it is symmetric to the last bit; in `out`, which has the
- * shape, if given, and that is written to only when nothing is refused. Throws as `requireSquare`, and ArgumentError naming a pair of
- * entries that differ by more than 1e-12 of the largest entry.
+ * A copy times `scale` (a power of two) with mirrored entries averaged, so that it is symmetric to the last bit. Throws
+ * as `requireSquare`, and ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry.
  */
-export function symmetrized(matrix: Matrix, scale: number, what: string, out?: Matrix): Matrix {
+export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix {
   const { rows: n } = matrix;
   if (n !== matrix.columns) requireSquare(matrix, what);
-  if (out !== undefined) average(matrix, scale, what, null);
-  const result = out ?? new Matrix(n, n);
+  const result = new Matrix(n, n);
   average(matrix, scale, what, result.data);
   return result;
 }
@@ -52,10 +50,18 @@ function average(matrix: Matrix, scale: number, what: string, mean: Float64Array
     }
 }
 
-/** The same as `symmetrized`, faster for large matrices that are symmetric already, at the price of more code. */
+/**
+ * The same as `symmetrized`, faster for large matrices that are symmetric already, at the price of more code; in `out`, which has the shape, if
+ * given, and that is written to only when nothing is refused.
+ */
 export function symmetricCopy(matrix: Matrix, scale: number, what: string, out?: Matrix): Matrix {
   const { rows: n, data } = matrix;
-  if (n <= smallSize || n !== matrix.columns || !isSymmetric(data, n)) return symmetrized(matrix, scale, what, out);
+  if (n <= smallSize || n !== matrix.columns || !isSymmetric(data, n)) {
+    if (out === undefined || n !== matrix.columns) return symmetrized(matrix, scale, what);
+    average(matrix, scale, what, null);
+    average(matrix, scale, what, out.data);
+    return out;
+  }
   const copy = out ?? new Matrix(n, n, data.slice());
   if (out !== undefined) copy.data.set(data);
   if (scale !== 1) for (let i = 0; i < data.length; i++) copy.data[i] *= scale;
