@@ -52,9 +52,13 @@ const allFinite = ([first, ...others]: readonly number[]): Code => [
   [wasm.vector(0x53), 0x45],
 ];
 
-/** gradientIsFinite() → 1 or 0. */
+/**
+ * gradientIsFinite() → 1 or 0. From the last round to the first, which is where the step behind it begins: what the caches hold by then is read
+ * from there.
+ */
 export function finiteLoop(length: number, at: number): wasm.FunctionSource {
   const i = 0;
+  const rounds = Math.max(1, Math.ceil((8 * length) / roundBytes));
   const noted = wasm.numbers(1, pairs);
   const value = 1 + pairs;
   return {
@@ -63,12 +67,13 @@ export function finiteLoop(length: number, at: number): wasm.FunctionSource {
     results: [i32],
     locals: [i32, ...wasm.repeated(wasm.v128, pairs + 1)],
     body: [
+      [wasm.integer(rounds * roundBytes), set(i)],
       wasm.repeat(
         [
+          wasm.increase(i, -roundBytes),
           noted.map((local, k) => [get(i), wasm.load(at + 16 * k), set(value), note(local, get(value))]),
-          wasm.increase(i, roundBytes),
         ],
-        [get(i), wasm.integer(8 * length), wasm.lessThan],
+        get(i),
       ),
       allFinite(noted),
     ],
