@@ -108,7 +108,7 @@ function reduce(a: Float64Array, m: number, n: number, d: number, e: number, fac
       a[diagonal] = first - a[d + k];
       const factor = 1 / (a[d + k] * (a[d + k] - first));
       a[factors + k] = factor;
-      for (let j = k + 1; j < n; j++) reflectRow(a, j * m + k, diagonal, m - k, factor);
+      reflectRows(a, diagonal + m, m, n - k - 1, diagonal, m - k, factor);
     }
     if (k + 1 === n) return;
     // Row k, right of the diagonal, is part of a column here, m apart.
@@ -126,14 +126,67 @@ function reduce(a: Float64Array, m: number, n: number, d: number, e: number, fac
     // From the right: the sums for all rows of A at once.
     const count = m - k - 1;
     for (let i = 0; i < count; i++) a[vector + i] = 0;
-    for (let at = beside; at < n * m; at += m) {
-      const v = a[at] * factor;
-      for (let i = 0; i < count; i++) a[vector + i] += v * a[at + 1 + i];
-    }
-    for (let at = beside; at < n * m; at += m) {
-      const v = a[at];
-      for (let i = 0; i < count; i++) a[at + 1 + i] -= v * a[vector + i];
-    }
+    for (let at = beside; at < n * m; at += 2 * m) addRows(a, vector, at, at + m < n * m ? m : 0, count, factor);
+    for (let at = beside; at < n * m; at += 2 * m) subtractFromRows(a, vector, at, at + m < n * m ? m : 0, count);
+  }
+}
+
+/** Adds the `count` numbers behind those at `at` and, unless `step` is 0, `step` further, times these and a factor. */
+function addRows(a: Float64Array, sums: number, at: number, step: number, count: number, factor: number): void {
+  const v = a[at] * factor;
+  if (step === 0) {
+    for (let i = 0, from = at + 1; i < count; i++, from++) a[sums + i] += v * a[from];
+    return;
+  }
+  const w = a[at + step] * factor;
+  for (let i = 0, from = at + 1, next = from + step; i < count; i++, from++, next++)
+    a[sums + i] = a[sums + i] + v * a[from] + w * a[next];
+}
+
+/** Takes the sums, times what stands before these rows, off them. */
+function subtractFromRows(a: Float64Array, sums: number, at: number, step: number, count: number): void {
+  const v = a[at];
+  if (step === 0) {
+    for (let i = 0, to = at + 1; i < count; i++, to++) a[to] -= v * a[sums + i];
+    return;
+  }
+  const w = a[at + step];
+  for (let i = 0, to = at + 1, next = to + step; i < count; i++, to++, next++) {
+    const sum = a[sums + i];
+    a[to] -= v * sum;
+    a[next] -= w * sum;
+  }
+}
+
+/** `reflectRow` for so many rows `step` apart, two at a time, whose sums do not wait for each other. */
+function reflectRows(
+  a: Float64Array,
+  x: number,
+  step: number,
+  rows: number,
+  v: number,
+  count: number,
+  factor: number,
+): void {
+  let row = x;
+  for (let j = 1; j < rows; j += 2, row += 2 * step) reflectTwoRows(a, row, row + step, v, count, factor);
+  if ((rows & 1) === 1) reflectRow(a, row, v, count, factor);
+}
+
+function reflectTwoRows(a: Float64Array, x: number, y: number, v: number, count: number, factor: number): void {
+  let sum = 0;
+  let other = 0;
+  for (let i = 0; i < count; i++) {
+    const entry = a[v + i];
+    sum += entry * a[x + i];
+    other += entry * a[y + i];
+  }
+  sum *= factor;
+  other *= factor;
+  for (let i = 0; i < count; i++) {
+    const entry = a[v + i];
+    a[x + i] -= sum * entry;
+    a[y + i] -= other * entry;
   }
 }
 
@@ -151,7 +204,7 @@ function gatherLeft(a: Float64Array, m: number, n: number, left: number, factors
     a[left + k * m + k] = 1;
     const factor = a[factors + k];
     if (factor === 0) continue;
-    for (let j = k; j < n; j++) reflectRow(a, left + j * m + k, k * m + k, m - k, factor);
+    reflectRows(a, left + k * m + k, m, n - k, k * m + k, m - k, factor);
   }
 }
 
