@@ -42,8 +42,11 @@ export function balanceInPlace(matrix: Matrix): Balancing {
       if (factor === 1) continue;
       changed = true;
       factors[i] *= factor;
+      // The diagonal entry keeps its value, which half of the way may take below the smallest number.
+      const kept = data[i * n + i];
       for (let j = 0; j < n; j++) data[i * n + j] /= factor;
       for (let j = 0; j < n; j++) data[j * n + i] *= factor;
+      data[i * n + i] = kept;
     }
   }
   return { low, high, factors, order };

@@ -1,7 +1,7 @@
 /**
  * Eigenvalues and eigenvectors of a general real 2 × 2 matrix in closed form. With half = (a − d)/2 and z the larger of
- * half ± √(half² + bc), the eigenvalues are d + z and d − bc/z, the vectors (z, c) and (b, −z): nothing cancels, so no
- * balancing is needed. Error: eigenvalues are those of a matrix within a few units of round-off in each entry.
+ * half ± √(half² + bc), the eigenvalues are a + bc/z and d − bc/z, the vectors (z, c) and (b, −z): nothing cancels but what does in
+ * the matrix, so no balancing is needed. Error: eigenvalues are those of a matrix within a few units of round-off in each entry.
  * Source: LAPACK's dlanv2, by Z. Bai and J. Demmel, On Swapping Diagonal Blocks in Real Schur Form, Linear Algebra Appl.
  * 186, 1993 (the stable root, and what cannot be told from a double eigenvalue).
  */
@@ -69,8 +69,8 @@ export function generalEigenOfTwo(
   } else {
     const z = half < 0 ? half - root : half + root;
     const [upper, lower] = [
-      discriminant === 0 ? d + half : d + z,
-      discriminant === 0 ? d + half : lowerOf(d, product, z),
+      discriminant === 0 ? d + half : moved(a, product, z),
+      discriminant === 0 ? d + half : moved(d, -product, z),
     ];
     const swapped = upper < lower;
     real[0] = (swapped ? lower : upper) / scale;
@@ -86,8 +86,9 @@ export function generalEigenOfTwo(
   return result;
 }
 
-function lowerOf(d: number, product: number, z: number): number {
-  return product === 0 ? d : d - product / z;
+/** An entry of the diagonal plus product/z: of a triangular matrix itself, also where z is 0. */
+function moved(entry: number, product: number, z: number): number {
+  return product === 0 ? entry : entry + product / z;
 }
 
 /** (x, y), not both zero, with length 1 and the larger positive. */

@@ -2,7 +2,7 @@
  * The singular value decomposition of [[a, b], [c, d]] in closed form: the values from the lengths of its two parts that are
  * multiples of rotations and of reflections, and the vectors by a rotation that makes it triangular, the larger column first.
  * Entries should be near 1 or smaller. Error: a few units of round-off of each value, as the determinant is formed with the
- * rounding errors of its products.
+ * rounding errors of its products, while these are not below the smallest normal number.
  * Source: LAPACK's dlasv2, by J. Demmel and W. Kahan, Accurate Singular Values of Bidiagonal Matrices, SIAM J. Sci. Stat.
  * Comput. 11, 1990; T. Dekker, A Floating-Point Technique for Extending the Available Precision, Numerische Mathematik 18,
  * 1971 (the products).

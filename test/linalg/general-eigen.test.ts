@@ -112,6 +112,38 @@ describe("generalEigen", () => {
     }
   });
 
+  it("keeps an eigenvalue far below the other entries of a 2 × 2 matrix to its entries' round-off", () => {
+    // λ₁ = a + bc/z with |bc/z| near 1e-27: the sum with the large entry would leave nothing of a.
+    const [a, d] = [-4.925726092206566e-7, -705821239717927000000];
+    const { real } = generalEigen(
+      Matrix.fromRows([
+        [a, 17456096.309915666],
+        [-6.821323714836857e-14, d],
+      ]),
+    );
+    expect(Math.abs(real[0] / a - 1)).toBeLessThan(8 * roundoff);
+    expect(Math.abs(real[1] / d - 1)).toBeLessThan(8 * roundoff);
+  });
+
+  it("keeps the diagonal of a triangular matrix, whatever stands beside it", () => {
+    for (const small of [1.3e-154, 1.3e-254, 1.3e-300]) {
+      expect(
+        generalEigen(
+          Matrix.fromRows([
+            [0, 0],
+            [-1, small],
+          ]),
+        ).real,
+      ).toEqual(Float64Array.of(small, 0));
+      const three = [
+        [0, 0, 0],
+        [-1, small, 0],
+        [1, 0, small / 4],
+      ];
+      expect(generalEigen(Matrix.fromRows(three)).real).toEqual(Float64Array.of(small, small / 4, 0));
+    }
+  });
+
   it("finds the roots of unity of cyclic permutations, at all sizes of entries", () => {
     for (const n of [2, 3, 4, 5, 8, 16])
       for (const size of [1, 1e-160, 1e160, 1e-300, 1e300]) {
