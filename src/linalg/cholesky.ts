@@ -11,7 +11,7 @@ import { log } from "../math/elementary.ts";
 import { oneNorm } from "./entry-norms.ts";
 import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
-import { estimateOneNorm } from "./norm-estimate.ts";
+import { estimateCondition } from "./norm-estimate.ts";
 import { choleskyInPlace } from "./cholesky-columns.ts";
 import { multiply } from "./product.ts";
 import { oneNormInRange } from "./range.ts";
@@ -71,10 +71,10 @@ export class Cholesky {
     return 2 * sum;
   }
 
-  /** An estimate from below of ‖A‖₁‖A⁻¹‖₁, rarely off by more than 3. Cost O(n²). */
+  /** An estimate from below of ‖A‖₁‖A⁻¹‖₁, rarely off by more than 3; Infinity for a norm beyond the largest number, 1 for size 0. Cost O(n²). */
   conditionNumber(): number {
     const apply = (x: Float64Array): void => this.#solve(x, 1);
-    return this.oneNorm * estimateOneNorm(this.l.rows, apply, apply);
+    return estimateCondition(this.l.rows, this.oneNorm, apply, apply);
   }
 
   /** A = L Lᵀ, up to round-off. */

@@ -17,7 +17,7 @@ import {
   type ReflectorBlock,
 } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
-import { estimateOneNorm } from "./norm-estimate.ts";
+import { estimateCondition } from "./norm-estimate.ts";
 import { copyRows } from "./product-panels.ts";
 import { plainWorkspace, reflectorWorkspace, type ReflectorWorkspace } from "./reflector-workspace.ts";
 import { oneNorm } from "./entry-norms.ts";
@@ -116,7 +116,7 @@ export class HouseholderQR {
 
   /**
    * An estimate from below of ‖R‖₁‖R⁻¹‖₁, rarely off by more than 3, which is within a factor n of the same for a square A;
-   * Infinity for a zero on R's diagonal. Cost O(n²). Throws ShapeError for m < n.
+   * Infinity for a zero on R's diagonal, and for a norm beyond the largest number; 1 for n = 0. Cost O(n²). Throws ShapeError for m < n.
    */
   conditionNumber(): number {
     const { rows, columns: n, data } = this.packed;
@@ -125,13 +125,11 @@ export class HouseholderQR {
         `HouseholderQR.conditionNumber: the matrix is ${rows} × ${n}; expected at least as many rows.`,
       );
     for (let i = 0; i < n; i++) if (data[i * n + i] === 0) return Infinity;
-    return (
-      oneNorm(this.r()) *
-      estimateOneNorm(
-        n,
-        (x) => backSubstitute(this.packed, new Matrix(n, 1, x)),
-        (x) => forwardSubstituteTransposed(this.packed, new Matrix(n, 1, x)),
-      )
+    return estimateCondition(
+      n,
+      oneNorm(this.r()),
+      (x) => backSubstitute(this.packed, new Matrix(n, 1, x)),
+      (x) => forwardSubstituteTransposed(this.packed, new Matrix(n, 1, x)),
     );
   }
 

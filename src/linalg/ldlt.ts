@@ -10,7 +10,7 @@
 import { SingularMatrixError } from "../errors.ts";
 import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
-import { estimateOneNorm } from "./norm-estimate.ts";
+import { estimateCondition } from "./norm-estimate.ts";
 import { oneNorm } from "./entry-norms.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
@@ -86,12 +86,13 @@ export class LDLT {
     return positive + negative;
   }
 
-  /** An estimate from below of ‖A‖₁‖A⁻¹‖₁, rarely off by more than 3; Infinity for a singular matrix. Cost O(n²). */
+  /** An estimate from below of ‖A‖₁‖A⁻¹‖₁, rarely off by more than 3; Infinity for a singular matrix, and for a norm beyond the largest
+   * number; 1 for size 0. Cost O(n²). */
   conditionNumber(): number {
     if (this.#zeroPivot() >= 0) return Infinity;
     const n = this.order.length;
     const apply = (x: Float64Array): void => x.set(this.#solved(new Matrix(n, 1, x.slice())).data);
-    return this.oneNorm * estimateOneNorm(n, apply, apply);
+    return estimateCondition(n, this.oneNorm, apply, apply);
   }
 
   /** D, n × n. */

@@ -11,7 +11,7 @@ import { log } from "../math/elementary.ts";
 import { oneNorm } from "./entry-norms.ts";
 import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
-import { estimateOneNorm } from "./norm-estimate.ts";
+import { estimateCondition } from "./norm-estimate.ts";
 import { eliminateWhole } from "./panel-elimination.ts";
 import { multiply } from "./product.ts";
 import { copyInRange, oneNormInRange, unscaleUpper } from "./range.ts";
@@ -106,12 +106,13 @@ export class LU {
     return { sign: sign < 0 ? -1 : 1, logarithm };
   }
 
-  /** An estimate from below of ‖A‖₁‖A⁻¹‖₁, rarely off by more than 3; Infinity for a singular matrix. Cost O(n²). */
+  /** An estimate from below of ‖A‖₁‖A⁻¹‖₁, rarely off by more than 3; Infinity for a singular matrix, and for a norm beyond the largest
+   * number; 1 for size 0. Cost O(n²). */
   conditionNumber(): number {
     const n = this.order.length;
     if (zeroOnDiagonal(this.packed.data, n) >= 0) return Infinity;
     const apply = (x: Float64Array): void => this.#solve(x.slice(), x, 1, false);
-    return this.oneNorm * estimateOneNorm(n, apply, (x) => this.#solve(x.slice(), x, 1, true));
+    return estimateCondition(n, this.oneNorm, apply, (x) => this.#solve(x.slice(), x, 1, true));
   }
 
   /** A = Pᵀ L U, up to round-off. */

@@ -47,6 +47,30 @@ export function estimateOneNorm(size: number, apply: VectorAction, applyTranspos
   return finiteOrInfinity(Math.max(estimate, (2 * sumOfSizes(x)) / (3 * size)));
 }
 
+/** Below this the norm of an inverse may be beyond the largest number, and the condition number is not. */
+const leastNorm = 1e-290;
+
+/**
+ * ‖A‖₁‖A⁻¹‖₁ of a regular matrix of this size and norm, estimated from below by solutions with A and Aᵀ, both in place; 1 for size 0,
+ * Infinity where the norm is.
+ */
+export function estimateCondition(
+  size: number,
+  norm: number,
+  solve: VectorAction,
+  solveTransposed: VectorAction,
+): number {
+  if (size === 0) return 1;
+  if (norm >= leastNorm) return norm * estimateOneNorm(size, solve, solveTransposed);
+  const timesNorm =
+    (apply: VectorAction): VectorAction =>
+    (x) => {
+      for (let i = 0; i < size; i++) x[i] *= norm;
+      apply(x);
+    };
+  return estimateOneNorm(size, timesNorm(solve), timesNorm(solveTransposed));
+}
+
 function finiteOrInfinity(estimate: number): number {
   return estimate < Infinity ? estimate : Infinity;
 }

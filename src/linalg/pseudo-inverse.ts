@@ -3,7 +3,6 @@
  * that of the decomposition and 2mn·min(m, n) flops. Source: G. Golub and C. Van Loan, Matrix Computations, 4th ed. 2013,
  * §5.5.2.
  */
-import { requireRepresentable } from "./finite.ts";
 import { householderQR } from "./householder-qr.ts";
 import { singularValueDecomposition } from "./singular-value-decomposition.ts";
 import { Matrix } from "./matrix.ts";
@@ -11,15 +10,13 @@ import { numericalRank, rankTolerance, type RankOptions } from "./rank.ts";
 
 /**
  * A⁺, n × m, of an m × n matrix (any m and n); singular values up to `tolerance` times the largest count as zeros. Throws
- * NotFiniteError, ArgumentError for a tolerance that is negative or NaN.
+ * NotFiniteError, also for an entry beyond the largest number, ArgumentError for a tolerance that is negative or NaN.
  *
  * @example pseudoInverse(Matrix.fromRows([[2, 0], [0, 0]])).get(0, 0) // 0.50
  */
 export function pseudoInverse(matrix: Matrix, options: RankOptions = {}): Matrix {
   rankTolerance(matrix.rows, matrix.columns, options, "pseudoInverse");
-  const result = singularValueDecomposition(matrix).pseudoInverse(options);
-  requireRepresentable(result.data, "pseudoInverse: an entry");
-  return result;
+  return singularValueDecomposition(matrix).pseudoInverse(options);
 }
 
 /**

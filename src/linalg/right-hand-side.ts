@@ -1,6 +1,6 @@
 /** What all `solve` methods do with their argument: one vector, or the columns of a matrix. */
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkFinite, requireFinite, requireRepresentable } from "./finite.ts";
+import { checkFinite, indexOfNotFinite, requireFinite, requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 
 /**
@@ -26,14 +26,24 @@ export function solvedLike(
   if (given !== rows) throw new ShapeError(`${what}: the right-hand side has ${given} rows; the matrix has ${rows}.`);
   if (b instanceof Matrix) {
     requireFinite(b, what);
-    const x = solve(new Matrix(b.rows, b.columns, b.data.slice()));
-    requireRepresentable(x.data, `${what}: the solution`);
-    return x;
+    return solvedInRange(b, what, solve);
   }
   checkFinite(b, what);
-  const { data } = solve(new Matrix(rows, 1, b.slice()));
-  requireRepresentable(data, `${what}: the solution`);
-  return data;
+  return solvedInRange(new Matrix(rows, 1, b), what, solve).data;
+}
+
+/** 2⁻⁶⁴. */
+const shrinkage = 5.421010862427522e-20;
+
+/** Sums on the way may overflow where the solution does not: then once more, with smaller right-hand sides. */
+function solvedInRange({ rows, columns, data }: Matrix, what: string, solve: (b: Matrix) => Matrix): Matrix {
+  const first = solve(new Matrix(rows, columns, data.slice()));
+  if (indexOfNotFinite(first.data) < 0) return first;
+  const smaller = data.map((entry) => entry * shrinkage);
+  const second = solve(new Matrix(rows, columns, smaller));
+  for (let at = 0; at < second.data.length; at++) second.data[at] /= shrinkage;
+  requireRepresentable(second.data, `${what}: the solution`);
+  return second;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What eigenvalue and singular value decompositions are as objects: their factors, with what one does with them. */
+import { requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
 import { numericalRank, rankTolerance, type RankOptions } from "./rank.ts";
@@ -47,9 +48,9 @@ export class SymmetricEigen {
     const { rows } = vectors;
     const floor =
       rankTolerance(rows, rows, options, "SymmetricEigen.solve") * (values.length === 0 ? 0 : sizes(values)[0]);
-    const inverses = values.map((value) => (value === 0 || Math.abs(value) <= floor ? 0 : 1 / value));
+    const kept = values.map((value) => (Math.abs(value) <= floor ? 0 : value));
     return solvedLike(b, rows, "SymmetricEigen.solve", (columns) =>
-      throughFactors(this.#product, vectors, inverses, vectors, columns),
+      solvedThrough(this.#product, vectors, kept, vectors, columns),
     );
   }
 
@@ -93,15 +94,18 @@ export class SingularValueDecomposition {
   solve(b: Float64Array, options?: RankOptions): Float64Array;
   solve(b: Matrix | Float64Array, options: RankOptions = {}): Matrix | Float64Array {
     const { u, v } = this;
-    const inverses = this.#inverses(options);
+    const kept = this.#kept(options);
     return solvedLike(b, u.rows, "SingularValueDecomposition.solve", (columns) =>
-      throughFactors(multiply, v, inverses, u, columns),
+      solvedThrough(multiply, v, kept, u, columns),
     );
   }
 
-  /** The Moore–Penrose inverse V Σ⁺ Uᵀ, n × m. */
+  /** The Moore–Penrose inverse V Σ⁺ Uᵀ, n × m. Throws NotFiniteError for an entry beyond the largest number. */
   pseudoInverse(options: RankOptions = {}): Matrix {
-    return multiply(withFactors(this.v, this.#inverses(options)), this.u, { transposeB: true });
+    const inverses = this.#kept(options).map((value) => (value === 0 ? 0 : 1 / value));
+    const result = multiply(withFactors(this.v, inverses), this.u, { transposeB: true });
+    requireRepresentable(result.data, "SingularValueDecomposition.pseudoInverse: an entry");
+    return result;
   }
 
   /** U Σ Vᵀ: A up to round-off, or its best approximation from the triples that are there. */
@@ -109,9 +113,10 @@ export class SingularValueDecomposition {
     return multiply(withFactors(this.u, this.values), this.v, { transposeB: true });
   }
 
-  #inverses(options: RankOptions): Float64Array {
+  /** The values, zeros for those that count as such. */
+  #kept(options: RankOptions): Float64Array {
     const rank = this.rank(options);
-    return this.values.map((value, k) => (k < rank ? 1 / value : 0));
+    return this.values.map((value, k) => (k < rank ? value : 0));
   }
 }
 
@@ -125,9 +130,12 @@ function ratioOfSizes(descending: Float64Array): number {
   return count === 0 ? 1 : descending[count - 1] === 0 ? Infinity : descending[0] / descending[count - 1];
 }
 
-/** L diag(factors) Rᵀ B. */
-function throughFactors(product: MatrixProduct, left: Matrix, factors: Float64Array, right: Matrix, b: Matrix): Matrix {
-  return product(withFactors(left, factors), product(right, b, { transposeA: true }));
+/** L diag(values)⁺ Rᵀ B, by division: the inverse of a tiny value is beyond the largest number, that of a huge one has few digits. */
+function solvedThrough(product: MatrixProduct, left: Matrix, values: Float64Array, right: Matrix, b: Matrix): Matrix {
+  const parts = product(right, b, { transposeA: true });
+  for (let k = 0, at = 0; k < parts.rows; k++)
+    for (let j = 0; j < parts.columns; j++, at++) parts.data[at] = values[k] === 0 ? 0 : parts.data[at] / values[k];
+  return product(left, parts);
 }
 
 function withFactors({ rows, columns, data }: Matrix, factors: Float64Array): Matrix {

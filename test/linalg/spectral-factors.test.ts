@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArgumentError, ShapeError, SingularMatrixError } from "../../src/errors.ts";
+import { ArgumentError, NotFiniteError, ShapeError, SingularMatrixError } from "../../src/errors.ts";
+import { cholesky } from "../../src/linalg/cholesky.ts";
 import { householderQR } from "../../src/linalg/householder-qr.ts";
 import { singularValueDecomposition } from "../../src/linalg/singular-value-decomposition.ts";
 import { ldlt } from "../../src/linalg/ldlt.ts";
 import { leastSquares } from "../../src/linalg/least-squares.ts";
+import { lu } from "../../src/linalg/lu.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { pivotedQR } from "../../src/linalg/pivoted-qr.ts";
-import { multiply } from "../../src/linalg/product.ts";
+import { multiply, multiplyVector } from "../../src/linalg/product.ts";
 import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";
 import { build, distance, randomMatrix } from "./residuals.ts";
 
@@ -105,5 +107,63 @@ describe("decompositions as objects", () => {
     expect(() => singularValueDecomposition(Matrix.identity(2)).rank({ tolerance: NaN })).toThrow(
       new ArgumentError("SingularValueDecomposition.rank: tolerance is NaN; expected a number of at least 0."),
     );
+  });
+});
+
+describe("decompositions at the ends of the range of numbers", () => {
+  const n = 5;
+  const powers = [-1040, -1030, -700, 0, 700, 1015];
+  /** Times 2^power, exactly but for the last digits of the smallest numbers. */
+  const timesPower = (values: Float64Array, power: number): Float64Array =>
+    values.map((value) => value * 2 ** Math.trunc(power / 2) * 2 ** (power - Math.trunc(power / 2)));
+  const at = (a: Matrix, power: number): Matrix => new Matrix(a.rows, a.columns, timesPower(a.data, power));
+  const definite = build(n, n, (i, j) => symmetric(n, 3).get(i, j) * 0.1 + (i === j ? 2 : 0));
+  const routines = {
+    lu,
+    cholesky,
+    ldlt,
+    householderQR,
+    pivotedQR,
+    symmetricEigen,
+    "symmetricEigen by Jacobi": (a: Matrix) => symmetricEigen(a, { method: "jacobi" }),
+    singularValueDecomposition,
+    "singularValueDecomposition by Jacobi": (a: Matrix) => singularValueDecomposition(a, { method: "jacobi" }),
+  };
+
+  it.each(Object.entries(routines))(
+    "%s solves, and has the condition number, that it has elsewhere",
+    (_name, factored) => {
+      const x = Float64Array.from({ length: n }, (_value, i) => 1 + i / 8);
+      const plain = factored(definite);
+      for (const power of powers) {
+        const [a, b] = [at(definite, power), timesPower(multiplyVector(definite, x), power)];
+        const factors = factored(a);
+        const error = power < -1000 ? 2 ** (-1074 - power) * 100 : 1e-14;
+        factors.solve(b).forEach((value, i) => expect(Math.abs(value - x[i]), String(power)).toBeLessThan(error));
+        const many = factors.solve(new Matrix(n, 1, b));
+        many.data.forEach((value, i) => expect(Math.abs(value - x[i]), String(power)).toBeLessThan(error));
+        expect(relative(factors.conditionNumber(), plain.conditionNumber()), String(power)).toBeLessThan(100 * error);
+      }
+    },
+  );
+
+  it("the condition number of the empty matrix is 1", () => {
+    for (const factored of Object.values(routines)) expect(factored(new Matrix(0, 0)).conditionNumber()).toBe(1);
+  });
+
+  it("sums that overflow on the way to a solution do not spoil it", () => {
+    const ones = build(40, 3, () => 1);
+    const b = new Float64Array(40).fill(1.5e308);
+    for (const solution of [pivotedQR(ones).solve(b), singularValueDecomposition(ones).solve(b), leastSquares(ones, b)])
+      solution.forEach((value) => expect(relative(value, 5e307)).toBeLessThan(1e-14));
+    const tall = build(40, 1, () => 1);
+    expect(relative(householderQR(tall).solve(b)[0], 1.5e308)).toBeLessThan(1e-14);
+    expect(() => householderQR(build(2, 1, () => 0.25)).solve(b.subarray(0, 2))).toThrow(NotFiniteError);
+  });
+
+  it("a pseudo-inverse beyond the largest number is refused by the object, too", () => {
+    const tiny = new Matrix(2, 2, Float64Array.of(1e-310, 0, 0, 1e-310));
+    const message = "SingularValueDecomposition.pseudoInverse: an entry is beyond the largest number.";
+    expect(() => singularValueDecomposition(tiny).pseudoInverse()).toThrow(new NotFiniteError(message));
   });
 });
