@@ -12,6 +12,7 @@
  */
 import { ArgumentError, NotConvergedError, NotPositiveDefiniteError, ShapeError } from "../errors.ts";
 import { exp, log } from "../math/elementary.ts";
+import { requireRepresentable } from "./finite.ts";
 import { strideNorm } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
 import { scaleToOne } from "./orientation.ts";
@@ -36,10 +37,11 @@ export interface InverseRootOptions {
 /**
  * (A + ridge·I)^(-1/p) of a symmetric n × n matrix, symmetric to the last bit.
  *
- * Throws ShapeError for a matrix that is not square or `out` of another size, NotFiniteError, ArgumentError for an
+ * Throws ShapeError for a matrix that is not square or `out` of another size, NotFiniteError, also for an entry beyond the largest
+ * number, ArgumentError for an
  * asymmetric matrix (see `symmetricEigen`), a `p` that is not a whole number of at least 1 and a ridge that is negative;
  * NotPositiveDefiniteError with the index of the first eigenvalue that is not positive ("eigen"); NotConvergedError after
- * 100 iterations ("newton": a condition number beyond about 1e14, or a matrix that is not positive definite).
+ * 100 iterations ("newton": a condition number beyond about 1e14, p beyond some ten thousand, or a matrix that is not positive definite).
  *
  * @example inverseRoot(Matrix.fromRows([[16, 0], [0, 81]]), 4).get(0, 0) // 0.500
  */
@@ -58,6 +60,7 @@ export function inverseRoot(matrix: Matrix, p: number, options: InverseRootOptio
   for (let i = 0; i < n; i++) data[i * n + i] += ridge;
   if (method === "eigen") throughEigen(regular, p, out);
   else coupledNewton(regular, p, out);
+  requireRepresentable(out.data, "inverseRoot: an entry");
   return out;
 }
 
@@ -82,8 +85,9 @@ function coupledNewton(matrix: Matrix, p: number, out: Matrix): void {
   const scale = scaleToOne(data);
   const residualMatrix = data.map((entry) => entry * scale);
   const norm = strideNorm(residualMatrix, 0, 1, n * n);
-  const start = (p + 1) / (2 * (norm === 0 ? 1 : norm));
-  // A start at which all eigenvalues of M lie between 0 and (p + 1)/2, from where the iteration converges.
+  // A start at which all eigenvalues of M lie between 0 and (p + 1)/2, from where the iteration converges; for large p nearer to 1, as the
+  // first step takes m to about m·exp(1 − m), and steps from there gain a factor of e each.
+  const start = Math.min(p + 1, 9) / (2 * (norm === 0 ? 1 : norm));
   for (let i = 0; i < n * n; i++) residualMatrix[i] *= start;
   const multiply = planProduct({ rows: n, columns: n, inner: n });
   const work: NewtonWork = {
@@ -161,6 +165,8 @@ function rootOf(x: number, p: number): number {
   if (p === 2) return Math.sqrt(x);
   if (p === 4) return Math.sqrt(Math.sqrt(x));
   const y = exp(log(x) / p);
+  // The argument's round-off is that of a number below 1; and the loop would take as many turns as p says.
+  if (p > 1000) return y;
   // One Newton step; x/yᵖ by division after division, which cannot overflow on the way.
   let quotient = x;
   for (let k = 0; k < p; k++) quotient /= y;

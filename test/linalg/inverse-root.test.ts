@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArgumentError, NotConvergedError, NotPositiveDefiniteError, ShapeError } from "../../src/errors.ts";
+import {
+  ArgumentError,
+  NotConvergedError,
+  NotFiniteError,
+  NotPositiveDefiniteError,
+  ShapeError,
+} from "../../src/errors.ts";
 import { inverseRoot } from "../../src/linalg/inverse-root.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { spectrum, symmetricWithSpectrum } from "../../src/linalg/prescribed-spectrum.ts";
@@ -71,6 +77,30 @@ describe("inverseRoot", () => {
     expect(() => inverseRoot(new Matrix(2, 2), 4, { method: "newton" })).toThrow(
       /^inverseRoot: no convergence after 100 iterations; the residual is 1\.414\d*\. Is the matrix positive definite\?$/,
     );
+  });
+
+  it("takes roots of any degree in the time of one, and refuses a root beyond the largest number", () => {
+    const matrix = Matrix.fromRows([
+      [4, 0],
+      [0, 2],
+    ]);
+    for (const p of [999, 1001, 2 ** 20, 2 ** 40, Number.MAX_SAFE_INTEGER]) {
+      const root = inverseRoot(matrix, p);
+      [4, 2].forEach((value, i) =>
+        expect(Math.abs(root.get(i, i) - Math.exp(-Math.log(value) / p))).toBeLessThan(4 * roundoff),
+      );
+    }
+    expect(Math.abs(inverseRoot(matrix, 2 ** 10, { method: "newton" }).get(0, 0) - 4 ** (-1 / 1024))).toBeLessThan(
+      1e-12,
+    );
+    const tiny = Matrix.fromRows([
+      [1e-310, 0],
+      [0, 1e-310],
+    ]);
+    for (const method of ["eigen", "newton"] as const)
+      expect(() => inverseRoot(tiny, 1, { method })).toThrow(
+        new NotFiniteError("inverseRoot: an entry is beyond the largest number."),
+      );
   });
 
   it("refuses bad arguments", () => {
