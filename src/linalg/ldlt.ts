@@ -155,7 +155,8 @@ export class LDLT {
 /**
  * Factors a symmetric n × n matrix, which is not changed. `out`, an earlier factorization of the same size, is overwritten and returned.
  *
- * Throws ShapeError for a matrix that is not square or `out` of another size, NotFiniteError naming an entry that is NaN or infinite,
+ * Throws ShapeError for a matrix that is not square or `out` of another size, NotFiniteError naming an entry that is NaN or infinite, or
+ * for an entry of D beyond the largest number,
  * ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry, or where `out` has the matrix's elements. A singular matrix is factored; its `solve`
  * throws.
  *
@@ -192,6 +193,7 @@ export function ldlt(matrix: Matrix, options: { readonly out?: LDLT } = {}): LDL
     data.fill(0, i * n + i + 1, (i + 1) * n);
   }
   requireRepresentable(diagonal, "ldlt: a pivot");
+  requireRepresentable(subdiagonal, "ldlt: an entry of D");
   const norm = oneNorm(matrix);
   if (out === undefined) return new LDLT(work, diagonal, subdiagonal, order, norm);
   // What others only read.

@@ -41,7 +41,8 @@ export function modifiedCholesky(matrix: Matrix, options: { readonly minimum?: n
     throw new ArgumentError(`modifiedCholesky: minimum is ${given}; expected a positive number.`);
   const factors = ldlt(matrix);
   const norm = Math.min(infinityNorm(matrix), 1e308);
-  const minimum = given ?? rootOfRoundoff * (norm === 0 ? 1 : norm);
+  // Of norms so small that the product vanishes, the smallest number.
+  const minimum = given ?? Math.max(rootOfRoundoff * (norm === 0 ? 1 : norm), 5e-324);
   const { l, order } = factors;
   const n = order.length;
   const diagonal = factors.diagonal.slice();

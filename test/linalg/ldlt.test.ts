@@ -163,6 +163,31 @@ describe("modifiedCholesky", () => {
   });
 });
 
+it("an entry of D beyond the largest number is refused, on and beside the diagonal", () => {
+  const s = 1.6e308;
+  const beside = Matrix.fromRows([
+    [s, s, -s],
+    [s, 0, s],
+    [-s, s, 0],
+  ]);
+  expect(() => ldlt(beside)).toThrow(new NotFiniteError("ldlt: an entry of D is beyond the largest number."));
+  const on = Matrix.fromRows([
+    [s, s],
+    [s, -s],
+  ]);
+  expect(() => ldlt(on)).toThrow(new NotFiniteError("ldlt: a pivot is beyond the largest number."));
+});
+
+it("modifiedCholesky makes a matrix of the smallest numbers definite, too", () => {
+  const { factors } = modifiedCholesky(
+    Matrix.fromRows([
+      [5e-324, 0],
+      [0, -5e-324],
+    ]),
+  );
+  expect(factors.inertia()).toEqual({ positive: 2, negative: 0, zero: 0 });
+});
+
 describe("symmetricEigenOfTwo", () => {
   it("diagonalizes, first the larger, at all sizes of entries", () => {
     const entry = fc.double({ min: -4, max: 4, noNaN: true });
