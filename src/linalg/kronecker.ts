@@ -7,7 +7,7 @@
 import { ShapeError } from "../errors.ts";
 import { Matrix } from "./matrix.ts";
 import { planProduct } from "./product.ts";
-import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
+import { overlap, requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 
 /**
  * A ⊗ B ⊗ …, of the factors from left to right; the 1 × 1 identity of none. NaN and infinities propagate. With the factors as an array,
@@ -38,6 +38,11 @@ function productInto(factors: readonly Matrix[], out: Matrix | undefined): Matri
       requireApart(factor, out.data, "kroneckerProduct");
     }
     requireMatrixSpace(out, rows, columns, "kroneckerProduct: out", "the product");
+  }
+  // Of no factors, there is no product in which it would be written.
+  if (factors.length === 0 && out !== undefined) {
+    out.data[0] = 1;
+    return out;
   }
   let result = several ? factors[0] : Matrix.identity(1);
   const last = factors.length - 1;
@@ -102,7 +107,7 @@ function multiplesOfOne(
 /**
  * (A ⊗ B ⊗ …)·x, or of the transposes with `transpose`, without forming the product. `out`, which may be x, is overwritten with the result
  * and returned. Throws ShapeError for a vector of another length than the product of the factors' columns (rows with `transpose`), and for
- * `out` of another one than that of the rows (columns).
+ * `out` of another one than that of the rows (columns), ArgumentError where `out` has a factor's elements.
  *
  * @example kroneckerMultiply([Matrix.fromRows([[1, 2]]), Matrix.fromRows([[1], [3]])], Float64Array.of(1, 1)) // [3, 9]
  */
@@ -117,14 +122,18 @@ export function kroneckerMultiply(
   const length = productOf(inputs);
   if (x.length !== length)
     throw new ShapeError(`kroneckerMultiply: the vector has ${x.length} elements; the factors need ${length}.`);
-  if (out !== undefined) requireVectorSpace(out, productOf(outputs), "kroneckerMultiply: out", "the product");
+  if (out !== undefined) {
+    requireVectorSpace(out, productOf(outputs), "kroneckerMultiply: out", "the product");
+    for (const factor of factors) requireApart(factor, out, "kroneckerMultiply");
+  }
   let tensor = x;
   // From the last axis to the first: those after the axis have their new lengths, those before it the old ones.
   for (let axis = factors.length - 1; axis >= 0; axis--) {
     const left = productOf(inputs.slice(0, axis));
     const right = productOf(outputs.slice(axis + 1));
     const [inner, rows] = [inputs[axis], outputs[axis]];
-    const result = axis === 0 && out !== undefined && tensor !== out ? out : new Float64Array(left * rows * right);
+    const result =
+      axis === 0 && out !== undefined && !overlap(tensor, out) ? out : new Float64Array(left * rows * right);
     const factor = factors[axis].data;
     if (right === 1)
       planProduct({ rows: left, columns: rows, inner, transposeB: !transpose })(tensor, 0, factor, 0, result, 0);

@@ -35,8 +35,26 @@ export function requireVectorSpace(
   if (out.length !== length) throw new ShapeError(`${opening} has ${out.length} elements; ${result} has ${length}.`);
 }
 
-/** Throws ArgumentError where a part of `out` has the argument's own elements. */
+/** Throws ArgumentError where a part of `out` has elements of the argument, also as another view of them. */
 export function requireApart(matrix: Matrix, part: Float64Array, what: string): void {
-  if (part === matrix.data)
+  if (overlap(matrix.data, part))
     throw new ArgumentError(`${what}: out has the matrix's elements, which are still read while it is written.`);
+}
+
+/**
+ * Whether two arrays have elements in common. Buffers are compared only where the places in them leave it open: V8 makes small arrays'
+ * buffers when they are asked for, and takes longer for that than for a small decomposition. Of arrays with the same place it
+ * is seen whether what is written to one, for a moment, is in the other.
+ */
+export function overlap(a: Float64Array, b: Float64Array): boolean {
+  if (a === b) return a.length > 0;
+  const [startA, startB] = [a.byteOffset, b.byteOffset];
+  if (startA >= startB + b.byteLength || startB >= startA + a.byteLength) return false;
+  if (startA !== startB) return a.buffer === b.buffer;
+  const kept = b[0];
+  const mark = a[0] === 0 ? 1 : 0;
+  b[0] = mark;
+  const seen = a[0] === mark;
+  b[0] = kept;
+  return seen;
 }

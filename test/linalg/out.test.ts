@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import {
+  Cholesky,
   cholesky,
   generalEigen,
   gram,
@@ -9,6 +10,7 @@ import {
   kroneckerMultiply,
   kroneckerProduct,
   ldlt,
+  LU,
   lu,
   Matrix,
   pivotedQR,
@@ -20,6 +22,7 @@ import {
   useWebAssembly,
 } from "../../src/linalg/index.ts";
 import { ArgumentError, NotFiniteError, ShapeError } from "../../src/errors.ts";
+import { overlap } from "../../src/linalg/result-space.ts";
 import { build, randomMatrix } from "./residuals.ts";
 
 type Kind = "any" | "square" | "symmetric" | "definite";
@@ -252,6 +255,38 @@ it("out may not have the matrix's own elements", () => {
   }
 });
 
+it("out may not be another view of the matrix's elements, nor of some of them", () => {
+  const buffer = new Float64Array(40);
+  const view = (rows: number, columns: number, at: number): Matrix =>
+    new Matrix(rows, columns, buffer.subarray(at, at + rows * columns));
+  const fill = (): Matrix => {
+    buffer.set(matrixOf("definite", 3, 3, 1).data, 4);
+    return view(3, 3, 4);
+  };
+  for (const at of [0, 4, 5, 12]) {
+    const before = fill().data.slice();
+    const attempts = [
+      () => cholesky(fill(), { out: new Cholesky(view(3, 3, at), 1) }),
+      () => lu(fill(), { out: new LU(view(3, 3, at), new Int32Array(3), 1) }),
+      () => symmetricEigen(fill(), { out: new SymmetricEigen(new Float64Array(3), view(3, 3, at)) }),
+      () => singularValues(fill(), { out: buffer.subarray(at, at + 3) }),
+      () => kroneckerProduct([fill()], { out: view(3, 3, at) }),
+      () => kroneckerMultiply([fill()], new Float64Array(3), { out: buffer.subarray(at, at + 3) }),
+    ];
+    for (const attempt of attempts) {
+      // Three elements from 0 on end before the matrix.
+      if (at === 0 && /singularValues|kroneckerMultiply/.test(String(attempt))) continue;
+      expect(attempt).toThrow("out has the matrix's elements, which are still read while it is written.");
+      expect(view(3, 3, 4).data).toEqual(before);
+    }
+  }
+  expect(cholesky(fill(), { out: new Cholesky(view(3, 3, 13), 1) }).l.data.byteOffset).toBe(8 * 13);
+  const [own, other] = [Float64Array.of(NaN), Float64Array.of(NaN)];
+  expect(overlap(own, new Float64Array(own.buffer))).toBe(true);
+  expect(overlap(own, other)).toBe(false);
+  expect([own[0], other[0]]).toEqual([NaN, NaN]);
+});
+
 describe("out of HouseholderQR's q and r", () => {
   it("is overwritten with the bits of a new one", () => {
     fc.assert(
@@ -287,5 +322,24 @@ describe("kroneckerMultiply", () => {
     expect(kroneckerMultiply([a, b], x, { out: x })).toBe(x);
     expect(bits(x)).toEqual(bits(expected));
     expect(kroneckerMultiply([], Float64Array.of(5))).toEqual(Float64Array.of(5));
+    // A vector that begins within the last one.
+    const shared = new Float64Array(13);
+    for (const [from, to] of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      shared.set(matrixVector(12), from);
+      const result = kroneckerMultiply([build(12, 12, (i, j) => i + j)], shared.subarray(from, from + 12), {
+        out: shared.subarray(to, to + 12),
+      });
+      expect(result).toEqual(kroneckerMultiply([build(12, 12, (i, j) => i + j)], matrixVector(12)));
+    }
+  });
+
+  it("of no factors is written where it is wanted", () => {
+    const out = new Matrix(1, 1);
+    expect(kroneckerProduct([], { out })).toBe(out);
+    expect(out.get(0, 0)).toBe(1);
+    expect(kroneckerProduct().get(0, 0)).toBe(1);
   });
 });
