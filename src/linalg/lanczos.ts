@@ -55,8 +55,9 @@ export interface LeadingPairs {
 }
 
 /**
- * Finds k leading eigenpairs of a symmetric matrix or operator. Throws ShapeError for a matrix that is not square,
- * NotFiniteError (also for an operator's product), ArgumentError for counts out of range and a tolerance that is not
+ * Finds k leading eigenpairs of a symmetric matrix or operator. Throws ShapeError for a matrix that is not square and an operator's size
+ * that is no whole number, NotFiniteError (also for an operator's product), ArgumentError for a matrix that is not symmetric (naming the
+ * pair of entries, as `symmetricEigen`), for counts and `which` that are none of those and a tolerance that is not
  * positive, NotConvergedError after `maximumRestarts`.
  *
  * @example lanczos(Matrix.fromRows([[2, 0], [0, 1]]), { count: 1 }).values // [2.000]
@@ -64,7 +65,8 @@ export interface LeadingPairs {
 export function lanczos(operator: Matrix | SymmetricOperator, options: LanczosOptions): LeadingPairs {
   const { size: n, act } = symmetricAction(operator, "lanczos");
   const { which = "largest", tolerance = 1e-10, key = random(0), maximumRestarts = 300 } = options;
-  const k = requireCount("lanczos", options, n);
+  const k = requireCount("lanczos", options, n, ["largest", "smallest", "magnitude"]);
+  requireBound("lanczos", "maximumRestarts", maximumRestarts);
   const m = Math.min(options.basisSize ?? Math.max(2 * k + 1, 20), n);
   if (!Number.isSafeInteger(m) || (m <= k && m < n))
     throw new ArgumentError(`lanczos: basisSize is ${m}; expected a whole number of more than ${k}.`);
@@ -200,12 +202,25 @@ class LanczosBasis {
   }
 }
 
-/** k, which must be a whole number from 0 to n; the tolerance must be positive. */
-export function requireCount(what: string, { count, tolerance = 1 }: LeadingPairsOptions, n: number): number {
+/** k, which must be a whole number from 0 to n; the tolerance must be positive, and `which` one of the ends. */
+export function requireCount(
+  what: string,
+  { count, tolerance = 1, which = "largest" }: LeadingPairsOptions,
+  n: number,
+  ends: readonly string[],
+): number {
+  if (!ends.includes(which))
+    throw new ArgumentError(`${what}: which is ${JSON.stringify(which)}; expected one of ${ends.join(", ")}.`);
   if (!Number.isSafeInteger(count) || count < 0 || count > n)
     throw new ArgumentError(`${what}: count is ${count}; expected a whole number from 0 to ${n}.`);
   if (!(tolerance > 0)) throw new ArgumentError(`${what}: tolerance is ${tolerance}; expected a positive number.`);
   return count;
+}
+
+/** How often is enough must be a whole number: any other one is never reached. */
+export function requireBound(what: string, name: string, bound: number): void {
+  if (!Number.isSafeInteger(bound) || bound < 0)
+    throw new ArgumentError(`${what}: ${name} is ${bound}; expected a whole number of at least 0.`);
 }
 
 /** The places of the k wanted among values in descending order, ascending. */

@@ -6,6 +6,7 @@ import { NotFiniteError, ShapeError } from "../errors.ts";
 import { indexOfNotFinite, requireFinite, requireRepresentable } from "./finite.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
+import { requireSymmetric } from "./symmetry.ts";
 
 /** A symmetric linear map of R^size, by its action. */
 export interface SymmetricOperator {
@@ -27,18 +28,17 @@ export interface LinearOperator {
 /** A map from blocks of columns to blocks of columns. */
 export type BlockAction = (block: Matrix) => Matrix;
 
-/** The action of a symmetric matrix or operator on the columns of a block; the matrix is checked for finite entries. */
+/** The action of a symmetric matrix or operator on the columns of a block; the matrix is checked for finite entries and symmetry, an operator for a size. */
 export function symmetricAction(
   operator: Matrix | SymmetricOperator,
   what: string,
 ): { readonly size: number; readonly act: BlockAction } {
   if (!(operator instanceof Matrix)) {
     const { size } = operator;
+    requireSizes(what, { size });
     return { size, act: columnwise(size, (x, out) => operator.apply(x, out), what) };
   }
-  if (operator.rows !== operator.columns)
-    throw new ShapeError(`${what}: the matrix is ${operator.rows} × ${operator.columns}; expected a square one.`);
-  requireFinite(operator, what);
+  requireSymmetric(operator, what);
   return { size: operator.rows, act: (block) => representable(multiply(operator, block), what) };
 }
 
@@ -57,12 +57,19 @@ export function generalAction(
       actTransposed: (block) => representable(multiply(operator, block, { transposeA: true }), what),
     };
   }
+  requireSizes(what, { rows, columns });
   return {
     rows,
     columns,
     act: columnwise(rows, (x, out) => operator.apply(x, out), what),
     actTransposed: columnwise(columns, (x, out) => operator.applyTransposed(x, out), what),
   };
+}
+
+function requireSizes(what: string, sizes: Readonly<Record<string, number>>): void {
+  for (const [name, size] of Object.entries(sizes))
+    if (!Number.isSafeInteger(size) || size < 0)
+      throw new ShapeError(`${what}: the operator's ${name} is ${size}; expected a whole number of at least 0.`);
 }
 
 function representable(product: Matrix, what: string): Matrix {

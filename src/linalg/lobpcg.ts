@@ -14,7 +14,14 @@ import { columnRange, joinColumns } from "./column-blocks.ts";
 import { requireFinite } from "./finite.ts";
 import { strideNorm } from "./householder.ts";
 import { householderQR } from "./householder-qr.ts";
-import { oriented, requireCount, wantedIndices, type LeadingPairs, type LeadingPairsOptions } from "./lanczos.ts";
+import {
+  oriented,
+  requireBound,
+  requireCount,
+  wantedIndices,
+  type LeadingPairs,
+  type LeadingPairsOptions,
+} from "./lanczos.ts";
 import { symmetricAction, type BlockAction, type SymmetricOperator } from "./linear-operator.ts";
 import { Matrix } from "./matrix.ts";
 import { multiply } from "./product.ts";
@@ -33,7 +40,8 @@ export interface LobpcgOptions extends LeadingPairsOptions {
 }
 
 /**
- * Finds k leading eigenpairs of a symmetric matrix or operator; for 3k ≥ n, by a dense decomposition. Throws as `lanczos`,
+ * Finds k leading eigenpairs of a symmetric matrix or operator; for 3k ≥ n, by a dense decomposition. A start whose columns span an
+ * invariant space has converged, to whatever pairs it has. Throws as `lanczos`, ShapeError for a start of another shape,
  * NotConvergedError after `maximumIterations`.
  *
  * @example lobpcg(Matrix.fromRows([[2, 0], [0, 1]]), { count: 1 }).values // [2.000]
@@ -41,7 +49,8 @@ export interface LobpcgOptions extends LeadingPairsOptions {
 export function lobpcg(operator: Matrix | SymmetricOperator, options: LobpcgOptions): LeadingPairs {
   const { size: n, act } = symmetricAction(operator, "lobpcg");
   const { which = "largest", tolerance = 1e-10, key = random(0), maximumIterations = 500 } = options;
-  const k = requireCount("lobpcg", options, n);
+  const k = requireCount("lobpcg", options, n, ["largest", "smallest"]);
+  requireBound("lobpcg", "maximumIterations", maximumIterations);
   const { start = new Matrix(n, k, normal(key, new Float64Array(n * k))), preconditioner } = options;
   if (start.rows !== n || start.columns !== k)
     throw new ShapeError(`lobpcg: the start is ${start.rows} × ${start.columns}; expected ${n} × ${k}.`);

@@ -46,7 +46,8 @@ export interface OrthogonalIteration {
  * eigenvalues of largest size. Each column keeps the sense of direction of what it comes from. With Rayleigh–Ritz, `order`
  * is that of the columns of `start` and says little, as columns are mixed; without, each column stays near its own.
  *
- * Throws ShapeError, NotFiniteError (also for an operator's product), ArgumentError for steps that are not a whole number
+ * Throws ShapeError, NotFiniteError (also for an operator's product), ArgumentError for a matrix that is not symmetric (naming the pair of entries, as
+ * `symmetricEigen`), for steps that are not a whole number
  * of at least 0 and a tolerance that is not positive; NotConvergedError when a given tolerance is not reached.
  *
  * @example orthogonalIteration(Matrix.fromRows([[3, 0], [0, 1]]), Matrix.fromRows([[1], [0.1]]), { steps: 40 }).values // [3.0]

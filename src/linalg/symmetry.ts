@@ -14,6 +14,12 @@ export function requireSquare(matrix: Matrix, what: string): void {
   requireFinite(matrix, what);
 }
 
+/** Throws as `requireSquare`, and ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry. */
+export function requireSymmetric(matrix: Matrix, what: string): void {
+  if (matrix.rows !== matrix.columns) requireSquare(matrix, what);
+  if (!isSymmetric(matrix.data, matrix.rows)) average(matrix, 1, what, null);
+}
+
 /**
  * A copy times `scale` (a power of two) with mirrored entries averaged, so that it is symmetric to the last bit. Throws
  * as `requireSquare`, and ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry.

@@ -169,3 +169,55 @@ describe("lobpcg", () => {
     );
   });
 });
+
+describe.each(methods)("%s at the edges", (name, method) => {
+  it("refuses a matrix that is not symmetric, by the pair of entries", () => {
+    const matrix = build(40, 40, (i, j) => (i === j ? i : 0));
+    matrix.set(7, 3, 1e-9);
+    expect(() => method(matrix, { count: 2 })).toThrow(
+      new ArgumentError(`${name}: the matrix is not symmetric: entry (7, 3) is 1e-9, entry (3, 7) is 0.`),
+    );
+    matrix.set(7, 3, 1e-12);
+    expect(method(matrix, { count: 2 }).values[0]).toBeCloseTo(39, 9);
+  });
+
+  it.each([NaN, Infinity, 1.5, -1])("ends: a bound of %d is refused", (bound) => {
+    const bounds = { maximumRestarts: bound, maximumIterations: bound };
+    const unknown = name === "lanczos" ? "maximumRestarts" : "maximumIterations";
+    // Not symmetric, so that it would never converge.
+    const turning: SymmetricOperator = {
+      size: 60,
+      apply: (x, out) => {
+        for (let i = 0; i < 60; i++) out[i] = (i % 7) * x[i] + (i > 0 ? x[i - 1] : 0) - (i < 59 ? x[i + 1] : 0);
+      },
+    };
+    expect(() => method(turning, { count: 2, ...bounds } as LeadingPairsOptions & { which?: "largest" })).toThrow(
+      new ArgumentError(`${name}: ${unknown} is ${bound}; expected a whole number of at least 0.`),
+    );
+  });
+
+  it("refuses a size and an end that are none", () => {
+    for (const size of [NaN, -1, 1.5])
+      expect(() => method({ size, apply: () => undefined }, { count: 0 })).toThrow(
+        new ShapeError(`${name}: the operator's size is ${size}; expected a whole number of at least 0.`),
+      );
+    const which = "highest" as "largest";
+    expect(() => method(laplacian(9), { count: 1, which })).toThrow(ArgumentError);
+    expect(() => method(laplacian(9), { count: 1, which })).toThrow(`${name}: which is "highest"; expected one of`);
+  });
+
+  it("takes the zero map, multiple eigenvalues, and any number of pairs from none to all", () => {
+    expect(method({ size: 60, apply: (_x, out) => void out.fill(0) }, { count: 3 }).values).toEqual(
+      new Float64Array(3),
+    );
+    const double = build(40, 40, (i, j) => (i === j ? 1 + (i % 2) : 0));
+    method(double, { count: 5 }).values.forEach((value) => expect(Math.abs(value - 2)).toBeLessThan(1e-13));
+    for (const n of [0, 1, 2, 3, 40])
+      for (const count of new Set([0, Math.min(1, n), n])) {
+        const matrix = build(n, n, (i, j) => (i === j ? i - 1 : 0));
+        const { values, vectors } = method(matrix, { count });
+        expect([values.length, vectors.rows, vectors.columns]).toEqual([count, n, count]);
+        values.forEach((value, k) => expect(Math.abs(value - (n - 2 - k))).toBeLessThan(1e-12 * Math.max(n, 1)));
+      }
+  });
+});

@@ -89,6 +89,17 @@ describe("orthogonalIteration", () => {
     expect(() => orthogonalIteration({ size: 1, apply: (_x, out) => void out.fill(NaN) }, Matrix.identity(1))).toThrow(
       new NotFiniteError("orthogonalIteration: the operator's product has NaN at element 0."),
     );
+    expect(() =>
+      orthogonalIteration(
+        Matrix.fromRows([
+          [1, 5],
+          [0, 1],
+        ]),
+        Matrix.identity(2),
+      ),
+    ).toThrow(
+      new ArgumentError("orthogonalIteration: the matrix is not symmetric: entry (1, 0) is 0, entry (0, 1) is 5."),
+    );
     expect(() => orthonormalize(new Matrix(2, 3))).toThrow(
       new ShapeError("orthonormalize: 3 columns of length 2 are dependent; expected at most 2."),
     );
