@@ -7,7 +7,10 @@ import { solvedLike } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { plainProduct, type MatrixProduct } from "./small-product.ts";
 
-/** A = V Λ Vᵀ: the eigenvalues in descending order and the eigenvectors as the columns, in that order. */
+/**
+ * A = V Λ Vᵀ: the eigenvalues in descending order and the eigenvectors as the columns, in that order. Of k leading pairs, all that one does
+ * with them is about the matrix that they make up, but for `determinant`, the product of the values that are there.
+ */
 export class SymmetricEigen {
   readonly values: Float64Array;
   /** n × n (n × k when k leading pairs were asked for), orthonormal columns. */

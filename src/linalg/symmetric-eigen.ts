@@ -9,6 +9,8 @@
  * That scaling improves the condition number at most by the square of the ratio of its largest to its smallest factor, so
  * Jacobi can gain next to nothing unless rows differ in size (grading.ts); that is how the default is chosen.
  */
+import { ArgumentError } from "../errors.ts";
+import { columnRange } from "./column-blocks.ts";
 import { requireRepresentable } from "./finite.ts";
 import { divideAndConquer } from "./divide-and-conquer.ts";
 import { rowsAreGraded } from "./grading.ts";
@@ -33,39 +35,47 @@ const gradedRatio = 4;
  * entry of largest size (the first of such) positive. Within the eigenspace of a repeated eigenvalue the vectors are an
  * arbitrary orthonormal basis. Scaling the matrix by a power of two scales the values exactly and leaves the vectors.
  *
- * `out`, an earlier decomposition of the same size, is overwritten and returned: up to n = 32 nothing is allocated then by the tridiagonal
- * road.
+ * `count`, how many of the leading pairs are wanted, those of the largest eigenvalues, to the same bits; default n. Beyond n = 32 the way back
+ * from tridiagonal form is as much shorter.
+ *
+ * `out`, an earlier decomposition of the same size and count, is overwritten and returned: up to n = 32 nothing is allocated then by the tridiagonal
+ * road for all pairs.
  *
  * `method`: "jacobi" (default up to n = 32 for graded matrices, which are those with rows whose largest entries differ by
  * more than a factor of 4) or "tridiagonal" (default else; a 2 × 2 matrix takes one rotation on either).
  *
  * Throws ShapeError for a matrix that is not square or `out` of another size, NotFiniteError naming an entry that is NaN or infinite (or an
  * eigenvalue beyond the largest number), ArgumentError naming the pair of entries that differ by more than 1e-12 of the largest entry (smaller differences are
- * averaged away) or where `out` has the matrix's elements, and NotConvergedError after the iteration's bound (never seen).
+ * averaged away) for a count that is none and where `out` has the matrix's elements, and NotConvergedError after the iteration's bound (never seen).
  *
  * @example symmetricEigen(Matrix.fromRows([[2, 1], [1, 2]])).values[0] // 3
  */
 export function symmetricEigen(
   matrix: Matrix,
-  options: { readonly method?: "jacobi" | "tridiagonal"; readonly out?: SymmetricEigen } = {},
+  options: { readonly method?: "jacobi" | "tridiagonal"; readonly count?: number; readonly out?: SymmetricEigen } = {},
 ): SymmetricEigen {
-  const { out } = options;
   const { rows: n } = matrix;
+  const { count = n, out } = options;
+  if (!(Number.isInteger(count) && count >= 0 && count <= n))
+    throw new ArgumentError(`symmetricEigen: count is ${count}; expected a whole number from 0 to ${n}.`);
   if (out !== undefined) {
-    requireMatrixSpace(out.vectors, n, n, "symmetricEigen: out.vectors", "the decomposition");
-    requireVectorSpace(out.values, n, "symmetricEigen: out.values", "the decomposition");
+    requireMatrixSpace(out.vectors, n, count, "symmetricEigen: out.vectors", "the decomposition");
+    requireVectorSpace(out.values, count, "symmetricEigen: out.values", "the decomposition");
     requireApart(matrix, out.vectors.data, "symmetricEigen");
     requireApart(matrix, out.values, "symmetricEigen");
   }
   const scale = scaleToOne(matrix.data);
-  const scaled = symmetricCopy(matrix, scale, "symmetricEigen", out?.vectors);
+  const space = count === n ? out : undefined;
+  const scaled = symmetricCopy(matrix, scale, "symmetricEigen", space?.vectors);
   const method =
     options.method ?? (n > 2 && n <= smallSize && rowsAreGraded(scaled, gradedRatio) ? "jacobi" : "tridiagonal");
-  if (method === "jacobi") return placed(byJacobi(scaled, scale, multiply), out);
-  if (n > smallSize) return placed(throughTridiagonal(scaled, scale), out);
-  const values = out?.values ?? new Float64Array(n);
+  if (method === "jacobi") return placed(byJacobi(scaled, count, scale, multiply), out);
+  if (n > smallSize) return placed(throughTridiagonal(scaled, count, scale), out);
+  const values = space?.values ?? new Float64Array(n);
   smallSymmetricEigenInPlace(scaled, values);
-  return placed(unscaled(values, scaled, scale, multiply), out);
+  return count === n
+    ? placed(unscaled(values, scaled, scale, multiply), out)
+    : placed(unscaled(values.slice(0, count), columnRange(scaled, 0, count), scale, multiply), out);
 }
 
 /** In `out`, if given, where parts may be already. */
@@ -85,23 +95,23 @@ function placed(found: SymmetricEigen, out: SymmetricEigen | undefined): Symmetr
  */
 export function jacobiEigen(matrix: Matrix): SymmetricEigen {
   const scale = scaleToOne(matrix.data);
-  return byJacobi(symmetrized(matrix, scale, "jacobiEigen"), scale, plainProduct);
+  return byJacobi(symmetrized(matrix, scale, "jacobiEigen"), matrix.rows, scale, plainProduct);
 }
 
-function byJacobi(matrix: Matrix, scale: number, product: MatrixProduct): SymmetricEigen {
+function byJacobi(matrix: Matrix, count: number, scale: number, product: MatrixProduct): SymmetricEigen {
   const { values, rows } = jacobiEigenInPlace(matrix);
   for (let i = 0; i < rows.rows; i++) {
     const vector = rows.row(i);
     if (orientationOf(vector) < 0) for (let j = 0; j < vector.length; j++) vector[j] = -vector[j];
   }
-  const order = descendingOrder(values);
+  const order = descendingOrder(values).slice(0, count);
   return unscaled(ordered(values, order), rowsAsColumns(rows, order), scale, product);
 }
 
-function throughTridiagonal(matrix: Matrix, scale: number): SymmetricEigen {
+function throughTridiagonal(matrix: Matrix, count: number, scale: number): SymmetricEigen {
   const { diagonal, subdiagonal, applyQ } = tridiagonalize(matrix);
   const rows = divideAndConquer(diagonal, subdiagonal);
-  const order = descendingOrder(diagonal);
+  const order = descendingOrder(diagonal).slice(0, count);
   const columns = rowsAsColumns(rows, order);
   applyQ(columns);
   orientColumns(columns);

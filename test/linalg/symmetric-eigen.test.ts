@@ -159,3 +159,48 @@ describe("jacobiEigen", () => {
     );
   });
 });
+
+describe("symmetricEigen of leading pairs", () => {
+  it.each(["jacobi", "tridiagonal"] as const)("has the bits of the whole decomposition by %s", (method) => {
+    for (const n of [0, 1, 2, 3, 10, 33, 60]) {
+      const half = oracle.randomMatrix(n, n, n);
+      const matrix = oracle.build(n, n, (i, j) => half.get(Math.min(i, j), Math.max(i, j)));
+      const whole = symmetricEigen(matrix, { method });
+      for (const count of new Set([0, Math.min(1, n), n >> 1, n])) {
+        const { values, vectors } = symmetricEigen(matrix, { method, count });
+        expect(values).toEqual(whole.values.slice(0, count));
+        expect(vectors).toEqual(oracle.build(n, count, (i, j) => whole.vectors.get(i, j)));
+        const out = symmetricEigen(
+          oracle.build(n, n, (i, j) => (i === j ? i : 0)),
+          { method, count },
+        );
+        expect(symmetricEigen(matrix, { method, count, out })).toBe(out);
+        expect([out.values, out.vectors]).toEqual([values, vectors]);
+      }
+    }
+  });
+
+  it("is the best approximation of that rank, and solves with it", () => {
+    const matrix = oracle.build(4, 4, (i, j) => (i === j ? 4 - i : 0));
+    const pairs = symmetricEigen(matrix, { count: 2 });
+    expect(pairs.reconstruct()).toEqual(oracle.build(4, 4, (i, j) => (i === j && i < 2 ? 4 - i : 0)));
+    expect(pairs.solve(Float64Array.of(4, 3, 2, 1))).toEqual(Float64Array.of(1, 1, 0, 0));
+    expect([pairs.rank(), pairs.determinant(), pairs.conditionNumber()]).toEqual([2, 12, 4 / 3]);
+    const none = symmetricEigen(matrix, { count: 0 });
+    expect(none.solve(Float64Array.of(4, 3, 2, 1))).toEqual(new Float64Array(4));
+    expect([none.rank(), none.conditionNumber()]).toEqual([0, 1]);
+  });
+
+  it("refuses other counts, and an earlier result of another one", () => {
+    const matrix = Matrix.identity(3);
+    for (const count of [-1, 4, 1.5, NaN])
+      expect(() => symmetricEigen(matrix, { count })).toThrow(
+        new ArgumentError(`symmetricEigen: count is ${count}; expected a whole number from 0 to 3.`),
+      );
+    const out = symmetricEigen(matrix, { count: 2 });
+    expect(() => symmetricEigen(matrix, { out })).toThrow(
+      new ShapeError("symmetricEigen: out.vectors is 3 × 2; the decomposition is 3 × 3."),
+    );
+    expect(() => symmetricEigen(matrix, { out: symmetricEigen(matrix), count: 2 })).toThrow(ShapeError);
+  });
+});
