@@ -74,7 +74,13 @@ function raiseBlock(diagonal: Float64Array, subdiagonal: Float64Array, k: number
   const { first, second, cosine, sine } = symmetricEigenOfTwo(diagonal[k], subdiagonal[k], diagonal[k + 1]);
   const larger = Math.max(first, minimum);
   const smaller = Math.max(second, minimum);
+  if (larger === smaller) {
+    // A multiple of the identity, in whatever basis; the squares' sum would only be near 1.
+    diagonal[k] = diagonal[k + 1] = larger;
+    subdiagonal[k] = 0;
+    return;
+  }
   diagonal[k] = cosine * cosine * larger + sine * sine * smaller;
   diagonal[k + 1] = sine * sine * larger + cosine * cosine * smaller;
-  subdiagonal[k] = larger === smaller ? 0 : cosine * sine * (larger - smaller);
+  subdiagonal[k] = cosine * sine * (larger - smaller);
 }

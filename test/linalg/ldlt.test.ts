@@ -179,6 +179,13 @@ it("an entry of D beyond the largest number is refused, on and beside the diagon
 });
 
 it("modifiedCholesky makes a matrix of the smallest numbers definite, too", () => {
+  const block = modifiedCholesky(
+    Matrix.fromRows([
+      [0, 5e-324],
+      [5e-324, 0],
+    ]),
+  );
+  expect(block.factors.inertia().positive).toBe(2);
   const { factors } = modifiedCholesky(
     Matrix.fromRows([
       [5e-324, 0],
