@@ -16,7 +16,7 @@ import { oneNorm } from "../../src/linalg/entry-norms.ts";
 import { pivotedQR } from "../../src/linalg/pivoted-qr.ts";
 import { multiply, multiplyVector } from "../../src/linalg/product.ts";
 import { symmetricEigen } from "../../src/linalg/symmetric-eigen.ts";
-import { generalFamilies, symmetricFamilies } from "./families.ts";
+import { deficientFamilies, generalFamilies, symmetricFamilies } from "./families.ts";
 import { build, isDescending, randomMatrix, roundoff, scaled, scaledColumns, threshold } from "./residuals.ts";
 
 const sizes = [0, 1, 2, 3, 10, 50, 129];
@@ -139,6 +139,57 @@ describe.each(sizes)("LAPACK's symmetric types of size %i", (n) => {
       const right = scaledColumns(x, times(real, factor));
       const error = build(n, n, (i, j) => left.get(i, j) - right.get(i, j));
       expect(oneNorm(error) / (Math.max(n, 1) * roundoff), kind).toBeLessThan(2 * threshold);
+    }
+  });
+});
+
+describe.each(sizes)("LAPACK's general types of size %i", (n) => {
+  it("are factored by lu, and solved with, also transposed", () => {
+    for (const [kind, a] of generalFamilies(n, n)) {
+      const factors = lu(a);
+      const permuted = build(n, n, (i, j) => a.get(factors.order[i], j));
+      expect(
+        ratio(permuted, (factor) => multiply(factors.l(), scaled(factors.u(), factor))),
+        kind,
+      ).toBeLessThan(threshold);
+      if (factors.determinant() === 0 || kind.includes("near")) continue;
+      const b = randomMatrix(n, 1, n).data;
+      expect(solutionRatio(a, factors.solve(b), b), kind).toBeLessThan(threshold);
+      expect(solutionRatio(a.transpose(), factors.solve(b, { transpose: true }), b), kind).toBeLessThan(threshold);
+    }
+  });
+});
+
+describe.each(shapes)("rank-deficient types of %i × %i", (rows, columns) => {
+  const families = deficientFamilies(rows, columns);
+
+  it.each(["jacobi", "bidiagonal"] as const)("have their rank and their vectors by %s", (method) => {
+    for (const [kind, a, rank] of families) {
+      const svd = singularValueDecomposition(a, { method });
+      const { values, u, v } = svd;
+      const back = ratio(a, (factor) => multiply(scaledColumns(u, times(values, factor)), v, { transposeB: true }));
+      expect(back, kind).toBeLessThan(threshold);
+      expect(orthogonality(u), kind).toBeLessThan(threshold);
+      expect(orthogonality(v), kind).toBeLessThan(threshold);
+      expect(svd.rank(), kind).toBe(rank);
+    }
+  });
+
+  it("are factored by QR, plain and pivoted, which finds the rank", () => {
+    for (const [kind, a, rank] of families) {
+      const plain = householderQR(a);
+      expect(
+        ratio(a, (factor) => multiply(plain.q(), scaled(plain.r(), factor))),
+        kind,
+      ).toBeLessThan(threshold);
+      expect(orthogonality(plain.q()), kind).toBeLessThan(threshold);
+      const pivoted = pivotedQR(a);
+      const { factors, order } = pivoted;
+      const permuted = build(rows, columns, (i, j) => a.get(i, order[j]));
+      const back = ratio(permuted, (factor) => multiply(factors.q(), scaled(factors.r(), factor)));
+      expect(back, kind).toBeLessThan(threshold);
+      expect(orthogonality(factors.q()), kind).toBeLessThan(threshold);
+      expect(pivoted.rank(), kind).toBe(rank);
     }
   });
 });

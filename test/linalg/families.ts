@@ -93,3 +93,29 @@ export function generalFamilies(rows: number, columns: number): readonly (readon
     ["uniform, near underflow", scaled(whole, rootUnderflow)],
   ];
 }
+
+/** Matrices of half of the rank that they could have, as dchkqp and dqrt13 try them: each with its rank. */
+export function deficientFamilies(rows: number, columns: number): readonly (readonly [string, Matrix, number])[] {
+  const key = fold(fold(random(17), rows), columns);
+  const n = Math.min(rows, columns);
+  const rank = n >> 1;
+  const values = (Object.keys(modes) as Spacing[]).map((spacing) => {
+    const result = new Float64Array(n);
+    result.set(spectrum(rank, { mode: modes[spacing], condition: 1e4 }));
+    return [spacing, result] as const;
+  });
+  const turned = values.map(
+    ([spacing, spread], k) =>
+      [`turned, ${spacing}`, matrixWithSingularValues(rows, columns, spread, fold(key, k)), rank] as const,
+  );
+  const whole = uniformMatrix(rows, columns, fold(key, 10));
+  const first = turned[0][1];
+  return [
+    ...turned,
+    ["near overflow", scaled(first, rootOverflow), rank],
+    ["near underflow", scaled(first, rootUnderflow), rank],
+    ["first columns alone", build(rows, columns, (i, j) => (j < rank ? whole.get(i, j) : 0)), rank],
+    ["last rows alone", build(rows, columns, (i, j) => (i >= rows - rank ? whole.get(i, j) : 0)), rank],
+    ["equal columns", build(rows, columns, (i) => whole.data[i * columns]), Math.min(1, n)],
+  ];
+}
