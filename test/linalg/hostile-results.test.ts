@@ -118,7 +118,8 @@ function sketched(a: Matrix): number {
   const error = Math.max(...kept.map((value, k) => Math.abs(value - (squares[k] ?? 0))), 0);
   const [first = 0] = linalg.sketchEigen(small).values;
   const [lower, shrinkage] = [first / unit / unit, small.shrinkage / unit / unit];
-  const beyond = Math.max(lower - (squares[0] ?? 0), (squares[0] ?? 0) - shrinkage - lower, 0);
+  const top = squares.at(0) ?? 0;
+  const beyond = Math.max(lower - top, top - shrinkage - lower, 0);
   return Math.max(error, beyond) / (Math.max(a.rows, dimension) ** 2 * roundoff);
 }
 

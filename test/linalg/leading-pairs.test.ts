@@ -191,7 +191,7 @@ describe.each(methods)("%s at the edges", (name, method) => {
         for (let i = 0; i < 60; i++) out[i] = (i % 7) * x[i] + (i > 0 ? x[i - 1] : 0) - (i < 59 ? x[i + 1] : 0);
       },
     };
-    expect(() => method(turning, { count: 2, ...bounds } as LeadingPairsOptions & { which?: "largest" })).toThrow(
+    expect(() => method(turning, { count: 2, ...bounds })).toThrow(
       new ArgumentError(`${name}: ${unknown} is ${bound}; expected a whole number of at least 0.`),
     );
   });
