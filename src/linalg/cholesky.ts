@@ -96,7 +96,7 @@ export class Cholesky {
 
 /**
  * Factors a symmetric positive definite matrix, which is not changed. `out`, an earlier factorization of the same size, is overwritten and
- * returned: up to n = 32 nothing is allocated then. It is lost when the matrix is not positive definite.
+ * returned: up to n = 32 nothing is allocated then for a matrix that is symmetric to the last bit. It is lost when the matrix is not positive definite.
  *
  * Throws NotPositiveDefiniteError with the place of the pivot that is not positive, ShapeError for a matrix that is not
  * square, NotFiniteError naming an entry that is NaN or infinite, ArgumentError naming a pair of entries that differ by more

@@ -17,12 +17,12 @@ export function checkFinite(values: Float64Array, what: string): void {
 /**
  * The same for a matrix, naming row and column, both counted from 0.
  */
-export function requireFinite(matrix: Matrix, what: string): void {
-  const index = indexOfNotFinite(matrix.data);
-  if (index < 0) return;
-  const row = Math.floor(index / matrix.columns);
-  const column = index % matrix.columns;
-  throw new NotFiniteError(`${what}: element (${row}, ${column}) is ${matrix.data[index]}; expected finite numbers.`);
+export function requireFinite({ columns, data }: Matrix, what: string): void {
+  const index = indexOfNotFinite(data);
+  if (index >= 0)
+    throw new NotFiniteError(
+      `${what}: element (${Math.floor(index / columns)}, ${index % columns}) is ${data[index]}; expected finite numbers.`,
+    );
 }
 
 /**

@@ -37,10 +37,11 @@ const shrinkage = 5.421010862427522e-20;
 
 /** Sums on the way may overflow where the solution does not: then once more, with smaller right-hand sides. */
 function solvedInRange({ rows, columns, data }: Matrix, what: string, solve: (b: Matrix) => Matrix): Matrix {
-  const first = solve(new Matrix(rows, columns, data.slice()));
+  const copy = data.slice();
+  const first = solve(new Matrix(rows, columns, copy));
   if (indexOfNotFinite(first.data) < 0) return first;
-  const smaller = data.map((entry) => entry * shrinkage);
-  const second = solve(new Matrix(rows, columns, smaller));
+  for (let at = 0; at < data.length; at++) copy[at] = data[at] * shrinkage;
+  const second = solve(new Matrix(rows, columns, copy));
   for (let at = 0; at < second.data.length; at++) second.data[at] /= shrinkage;
   requireRepresentable(second.data, `${what}: the solution`);
   return second;

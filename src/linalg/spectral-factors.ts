@@ -136,8 +136,10 @@ function ratioOfSizes(descending: Float64Array): number {
 /** L diag(values)⁺ Rᵀ B, by division: the inverse of a tiny value is beyond the largest number, that of a huge one has few digits. */
 function solvedThrough(product: MatrixProduct, left: Matrix, values: Float64Array, right: Matrix, b: Matrix): Matrix {
   const parts = product(right, b, { transposeA: true });
-  for (let k = 0, at = 0; k < parts.rows; k++)
-    for (let j = 0; j < parts.columns; j++, at++) parts.data[at] = values[k] === 0 ? 0 : parts.data[at] / values[k];
+  parts.data.forEach((part, at) => {
+    const value = values[Math.floor(at / parts.columns)];
+    parts.data[at] = value === 0 ? 0 : part / value;
+  });
   return product(left, parts);
 }
 

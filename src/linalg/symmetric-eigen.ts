@@ -15,7 +15,7 @@ import { requireRepresentable } from "./finite.ts";
 import { divideAndConquer } from "./divide-and-conquer.ts";
 import { rowsAreGraded } from "./grading.ts";
 import { jacobiEigenInPlace } from "./jacobi-eigen.ts";
-import type { Matrix } from "./matrix.ts";
+import { Matrix } from "./matrix.ts";
 import { descendingOrder, orientationOf, orientColumns, rowsAsColumns, scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
 import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
@@ -39,7 +39,7 @@ const gradedRatio = 4;
  * from tridiagonal form is as much shorter.
  *
  * `out`, an earlier decomposition of the same size and count, is overwritten and returned: up to n = 32 nothing is allocated then by the tridiagonal
- * road for all pairs.
+ * road for all pairs of a matrix that is symmetric to the last bit.
  *
  * `method`: "jacobi" (default up to n = 32 for graded matrices, which are those with rows whose largest entries differ by
  * more than a factor of 4) or "tridiagonal" (default else; a 2 × 2 matrix takes one rotation on either).
@@ -69,7 +69,7 @@ export function symmetricEigen(
   const scaled = symmetricCopy(matrix, scale, "symmetricEigen", space?.vectors);
   const method =
     options.method ?? (n > 2 && n <= smallSize && rowsAreGraded(scaled, gradedRatio) ? "jacobi" : "tridiagonal");
-  if (method === "jacobi") return placed(byJacobi(scaled, count, scale, multiply), out);
+  if (method === "jacobi") return placed(byJacobi(scaled, scale, multiply, count), out);
   if (n > smallSize) return placed(throughTridiagonal(scaled, count, scale), out);
   const values = space?.values ?? new Float64Array(n);
   smallSymmetricEigenInPlace(scaled, values);
@@ -95,17 +95,19 @@ function placed(found: SymmetricEigen, out: SymmetricEigen | undefined): Symmetr
  */
 export function jacobiEigen(matrix: Matrix): SymmetricEigen {
   const scale = scaleToOne(matrix.data);
-  return byJacobi(symmetrized(matrix, scale, "jacobiEigen"), matrix.rows, scale, plainProduct);
+  return byJacobi(symmetrized(matrix, scale, "jacobiEigen"), scale, plainProduct);
 }
 
-function byJacobi(matrix: Matrix, count: number, scale: number, product: MatrixProduct): SymmetricEigen {
+function byJacobi(matrix: Matrix, scale: number, product: MatrixProduct, count?: number): SymmetricEigen {
   const { values, rows } = jacobiEigenInPlace(matrix);
-  for (let i = 0; i < rows.rows; i++) {
-    const vector = rows.row(i);
-    if (orientationOf(vector) < 0) for (let j = 0; j < vector.length; j++) vector[j] = -vector[j];
-  }
   const order = descendingOrder(values).slice(0, count);
-  return unscaled(ordered(values, order), rowsAsColumns(rows, order), scale, product);
+  const columns = new Matrix(rows.rows, order.length);
+  order.forEach((from, to) => {
+    const vector = rows.row(from);
+    const sign = orientationOf(vector);
+    for (let j = 0; j < vector.length; j++) columns.data[j * order.length + to] = sign * vector[j];
+  });
+  return unscaled(ordered(values, order), columns, scale, product);
 }
 
 function throughTridiagonal(matrix: Matrix, count: number, scale: number): SymmetricEigen {

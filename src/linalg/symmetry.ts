@@ -17,7 +17,7 @@ export function requireSquare(matrix: Matrix, what: string): void {
 /** Throws as `requireSquare`, and ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry. */
 export function requireSymmetric(matrix: Matrix, what: string): void {
   if (matrix.rows !== matrix.columns) requireSquare(matrix, what);
-  if (!isSymmetric(matrix.data, matrix.rows)) average(matrix, 1, what, null);
+  if (!isSymmetric(matrix.data, matrix.rows)) symmetrized(matrix, 1, what);
 }
 
 /**
@@ -25,16 +25,10 @@ export function requireSymmetric(matrix: Matrix, what: string): void {
  * as `requireSquare`, and ArgumentError naming a pair of entries that differ by more than 1e-12 of the largest entry.
  */
 export function symmetrized(matrix: Matrix, scale: number, what: string): Matrix {
-  const { rows: n } = matrix;
+  const { rows: n, data } = matrix;
   if (n !== matrix.columns) requireSquare(matrix, what);
   const result = new Matrix(n, n);
-  average(matrix, scale, what, result.data);
-  return result;
-}
-
-/** Throws what `symmetrized` throws; writes the averages where there is a `mean`. */
-function average(matrix: Matrix, scale: number, what: string, mean: Float64Array | null): void {
-  const { rows: n, data } = matrix;
+  const { data: mean } = result;
   let largest = -1;
   for (let i = 0; i < n; i++)
     for (let j = 0, below = i * n, above = i; j <= i; j++, below++, above += n) {
@@ -52,8 +46,9 @@ function average(matrix: Matrix, scale: number, what: string, mean: Float64Array
             `${what}: the matrix is not symmetric: entry (${i}, ${j}) is ${lower}, entry (${j}, ${i}) is ${upper}.`,
           );
       }
-      if (mean !== null) mean[below] = mean[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
+      mean[below] = mean[above] = (lower === upper ? lower : lower / 2 + upper / 2) * scale;
     }
+  return result;
 }
 
 /**
@@ -62,10 +57,10 @@ function average(matrix: Matrix, scale: number, what: string, mean: Float64Array
  */
 export function symmetricCopy(matrix: Matrix, scale: number, what: string, out?: Matrix): Matrix {
   const { rows: n, data } = matrix;
-  if (n <= smallSize || n !== matrix.columns || !isSymmetric(data, n)) {
-    if (out === undefined || n !== matrix.columns) return symmetrized(matrix, scale, what);
-    average(matrix, scale, what, null);
-    average(matrix, scale, what, out.data);
+  if (n !== matrix.columns || (out === undefined && n <= smallSize) || !isSymmetric(data, n)) {
+    const result = symmetrized(matrix, scale, what);
+    if (out === undefined) return result;
+    out.data.set(result.data);
     return out;
   }
   const copy = out ?? new Matrix(n, n, data.slice());

@@ -43,7 +43,7 @@ function routine<Result extends object>(
   other: string,
   silent: number,
 ): Routine {
-  return { kind, run: (matrix, out) => run(matrix, { out: out as Result | undefined }), other, silent };
+  return { kind, run: (matrix, out) => run(matrix, out === undefined ? {} : { out: out as Result }), other, silent };
 }
 
 const factor = Matrix.fromRows([[1, 2]]);
@@ -55,25 +55,28 @@ const routines: Readonly<Record<string, Routine>> = {
   pivotedQR: routine("any", pivotedQR, "pivotedQR: out.factors.packed is 3 × 3; the factorization is 4 × 4.", 0),
   symmetricEigen: routine(
     "symmetric",
-    (matrix, options) => symmetricEigen(matrix, { ...options, method: "tridiagonal" }),
+    (matrix, options: { readonly out?: SymmetricEigen }) =>
+      symmetricEigen(matrix, { ...options, method: "tridiagonal" }),
     "symmetricEigen: out.vectors is 3 × 3; the decomposition is 4 × 4.",
     32,
   ),
   "symmetricEigen by Jacobi": routine(
     "symmetric",
-    (matrix, options) => symmetricEigen(matrix, { ...options, method: "jacobi" }),
+    (matrix, options: { readonly out?: SymmetricEigen }) => symmetricEigen(matrix, { ...options, method: "jacobi" }),
     "symmetricEigen: out.vectors is 3 × 3; the decomposition is 4 × 4.",
     0,
   ),
   singularValueDecomposition: routine(
     "any",
-    (matrix, options) => singularValueDecomposition(matrix, { ...options, method: "bidiagonal" }),
+    (matrix, options: { readonly out?: SingularValueDecomposition }) =>
+      singularValueDecomposition(matrix, { ...options, method: "bidiagonal" }),
     "singularValueDecomposition: out.values has 3 elements; the decomposition has 4.",
     32,
   ),
   "singularValueDecomposition by Jacobi": routine(
     "any",
-    (matrix, options) => singularValueDecomposition(matrix, { ...options, method: "jacobi" }),
+    (matrix, options: { readonly out?: SingularValueDecomposition }) =>
+      singularValueDecomposition(matrix, { ...options, method: "jacobi" }),
     "singularValueDecomposition: out.values has 3 elements; the decomposition has 4.",
     0,
   ),
