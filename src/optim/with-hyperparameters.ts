@@ -39,6 +39,7 @@ export function withHyperparameters<const Name extends string>(
   };
   const first = Object.fromEntries(names.map((name) => [name, numberAt(name, 0)])) as Record<Name, number>;
   let made = { values: { ...first }, transformation: make({ ...first }) };
+  const tolerant = made.transformation.toleratesNotFinite === true;
 
   /** The transformation for the numbers of a state. */
   function current(state: WithHyperparametersState<Name>): GradientTransformation {
@@ -65,6 +66,7 @@ export function withHyperparameters<const Name extends string>(
 
   return {
     name: made.transformation.name,
+    ...(tolerant ? { toleratesNotFinite: true } : {}),
     init: (layout) => ({
       kind: "withHyperparameters",
       version: 1,
@@ -75,7 +77,7 @@ export function withHyperparameters<const Name extends string>(
     check,
     update(gradient, state, parameters, checked = false) {
       if (!checked) {
-        requireFiniteGradient("withHyperparameters", gradient);
+        if (!tolerant) requireFiniteGradient("withHyperparameters", gradient);
         check(gradient, state, parameters);
       }
       current(state).update(gradient, state.inner, parameters, true);

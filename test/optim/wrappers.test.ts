@@ -208,6 +208,12 @@ describe("withHyperparameters", () => {
     expect({ ...state, values: before.values }).toEqual(before);
   });
 
+  it("hands on that gradients may be skipped", () => {
+    const optimizer = withHyperparameters((h) => skipNotFinite(sgd(h)), { learningRate: 0.5 });
+    expect(stepsOf(optimizer, [[2], [NaN], [2]]).steps).toEqual([[-1], [0], [-1]]);
+    expect(optimizer.toleratesNotFinite).toBe(true);
+  });
+
   it("hands on averages", () => {
     const optimizer = withHyperparameters((h) => chain(sgd(h), polyakAverage()), { learningRate: 0.5 });
     const options = { start: Float64Array.of(3, -2), steps: 9 };
