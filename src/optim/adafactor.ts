@@ -17,7 +17,7 @@ import { define } from "./define.ts";
 import { requireKnown, requireNonnegative, requirePositive } from "./hyperparameters.ts";
 import { pow } from "../math/elementary.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
-import { slotNorm, slotsOf, type Slot } from "./slots.ts";
+import { checkSlots, slotNorm, slotsOf, type Slot } from "./slots.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
 export interface ScaleByFactorsOptions {
@@ -65,6 +65,7 @@ export function scaleByFactors(options: ScaleByFactorsOptions = {}): GradientTra
       const factors = new Float64Array(slots.reduce((sum, slot) => sum + factorsOf(slot), 0));
       return { kind: "scaleByFactors", version: 1, slots, step: 0, factors };
     },
+    refuse: ({ slots }, gradient, parameters) => checkSlots("scaleByFactors", slots, gradient, parameters),
     apply(gradient, state) {
       state.step += 1;
       const decay = 1 - pow(state.step, -exponent);
@@ -148,6 +149,7 @@ export function scaleByParameterSize(least: number): GradientTransformation<Scal
     kind: "scaleByParameterSize",
     vectors: [],
     init: (layout) => ({ kind: "scaleByParameterSize", version: 1, slots: slotsOf(layout) }),
+    refuse: ({ slots }, gradient, parameters) => checkSlots("scaleByParameterSize", slots, gradient, parameters),
     apply(gradient, { slots }, _loop, parameters) {
       for (const slot of slots) {
         const scale = Math.max(least, slotNorm(parameters, slot) / Math.sqrt(slot.size));

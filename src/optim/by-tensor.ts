@@ -6,12 +6,14 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { layout, type Layout, type Shape, type TensorSlot } from "../linalg/layout.ts";
-import { checkState, requireFiniteGradient } from "./state.ts";
+import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 export interface ByTensorState {
   readonly kind: "byTensor";
   readonly version: 1;
+  /** The number of parameters. */
+  readonly slots: { readonly size: number };
   /** The groups that have tensors, in the order in which they were given. */
   readonly groups: readonly {
     readonly name: string;
@@ -108,6 +110,7 @@ function grouped(
 
   function check(gradient: Float64Array, state: ByTensorState, parameters: Float64Array): void {
     checkState(state, "byTensor");
+    checkLengths(kind, state.slots.size, gradient, parameters);
     const spaces = gather(gradient, state, parameters);
     state.groups.forEach(({ name, state: own }, g) =>
       transformationOf(name)?.check?.(spaces[g].gradient, own, spaces[g].parameters),
@@ -129,7 +132,7 @@ function grouped(
 
   return {
     name: kind,
-    init: (given) => ({ kind: "byTensor", version: 1, groups: groupsOf(given) }),
+    init: (given) => ({ kind: "byTensor", version: 1, slots: { size: given.size }, groups: groupsOf(given) }),
     check,
     update(gradient, state, parameters, checked = false) {
       if (!checked) {

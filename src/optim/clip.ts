@@ -11,7 +11,7 @@
 import { define } from "./define.ts";
 import { gradientNorm } from "./gradient-norm.ts";
 import { requirePositive } from "./hyperparameters.ts";
-import { slotNorm, slotsOf, type Slot } from "./slots.ts";
+import { checkSlots, slotNorm, slotsOf, type Slot } from "./slots.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
 export interface ClipByValueState {
@@ -79,6 +79,7 @@ export function clipByTensorNorm(bound: number): GradientTransformation<ClipByTe
     kind: "clipByTensorNorm",
     vectors: [],
     init: (layout) => ({ kind: "clipByTensorNorm", version: 1, slots: slotsOf(layout) }),
+    refuse: ({ slots }, gradient, parameters) => checkSlots("clipByTensorNorm", slots, gradient, parameters),
     apply(gradient, { slots }) {
       for (const slot of slots) {
         const norm = slotNorm(gradient, slot);

@@ -15,7 +15,7 @@ import { define } from "./define.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { scaleByAdam, type ScaleByAdamOptions, type ScaleByAdamState } from "./scale-by-adam.ts";
 import { scaleByLearningRate, type ScaleByLearningRateState } from "./scale-by-learning-rate.ts";
-import { addAndSlotNorms, slotNorms, slotsOf, type Slot } from "./slots.ts";
+import { addAndSlotNorms, checkSlots, slotNorms, slotsOf, type Slot } from "./slots.ts";
 import { requireFiniteGradient } from "./state.ts";
 import { flushed } from "./subnormal.ts";
 import { trace, type TraceState } from "./trace.ts";
@@ -40,6 +40,7 @@ export function scaleByTrustRatio(): GradientTransformation<ScaleByTrustRatioSta
     kind: "scaleByTrustRatio",
     vectors: [],
     init: (layout) => ({ kind: "scaleByTrustRatio", version: 1, slots: slotsOf(layout) }),
+    refuse: ({ slots }, gradient, parameters) => checkSlots("scaleByTrustRatio", slots, gradient, parameters),
     loop: trustKernel,
     bySlot: { ratio: trustRatio, numbers: [] },
     apply(gradient, { slots }, loop, parameters, factor = 1) {
@@ -93,6 +94,7 @@ export function scaleByLars(options: ScaleByLarsOptions = {}): GradientTransform
     kind: "scaleByLars",
     vectors: [],
     init: (layout) => ({ kind: "scaleByLars", version: 1, slots: slotsOf(layout) }),
+    refuse: ({ slots }, gradient, parameters) => checkSlots("scaleByLars", slots, gradient, parameters),
     loop: larsKernel,
     bySlot: { ratio: rateOf, numbers: [weightDecay] },
     apply(gradient, { slots }, loop, parameters, factor = 1) {

@@ -3,6 +3,7 @@
  * a state says what it was made for. Restoring a state compares `slots` number by number.
  */
 import type { Layout } from "../linalg/layout.ts";
+import { checkLengths } from "./state.ts";
 
 /** Where a tensor lies, and as what matrix: all axes but the last as rows, the last as columns; a vector is one row. */
 export interface Slot {
@@ -18,6 +19,18 @@ export function slotsOf(layout: Layout): Slot[] {
     const columns = shape.length < 2 ? size : shape[shape.length - 1];
     return { offset, size, rows: size / columns, columns };
   });
+}
+
+/** Throws ShapeError unless gradient and parameters have as many elements as these tensors, which lie one behind the other. */
+export function checkSlots(
+  kind: string,
+  slots: readonly Slot[],
+  gradient: Float64Array,
+  parameters: Float64Array,
+): void {
+  let size = 0;
+  for (const slot of slots) size += slot.size;
+  checkLengths(kind, size, gradient, parameters);
 }
 
 /** The root of the sum of squares of elements offset to offset + size, in ascending order; no overflow within 1e±154. */

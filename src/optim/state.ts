@@ -30,8 +30,8 @@ export function requireFiniteGradient(kind: string, gradient: Float64Array): voi
 
 /**
  * Copies a state from storage into a fresh one, in place, after checking that both are built alike: same kinds, same
- * versions, same fields, arrays of the same lengths; `slots`, the places of tensors, must be the very same numbers, and
- * `step` a whole number. `saved` is only read and shares nothing with the result.
+ * versions, same fields, arrays of the same lengths; `slots`, the places of tensors, must be the very same numbers,
+ * `name`, that of a group, the very same, and `step` a whole number. `saved` is only read and shares nothing with the result.
  *
  * `path` names the fresh state in messages. Throws StateError that names the first field that differs, that holds NaN, or
  * infinities where it is a point;
@@ -42,6 +42,8 @@ export function restoreState(fresh: TransformationState, saved: TransformationSt
   copyFields(fresh as unknown as Record<string, unknown>, saved as unknown as Record<string, unknown>);
 }
 
+/** The fields that say what a state was made for. */
+const identities = ["kind", "version", "slots", "name"];
 /** The fields that hold points among the parameters: no run comes to infinite ones, while averages of squares may overflow. */
 const points = ["parameters", "bestParameters", "average", "simplex", "base", "start"];
 
@@ -65,12 +67,7 @@ function requireAlike(fresh: unknown, saved: unknown, path: string, fixed: boole
     const source = saved as Record<string, unknown>;
     for (const field of Object.keys(target)) {
       const here = Array.isArray(fresh) ? `${path}[${field}]` : `${path}.${field}`;
-      requireAlike(
-        target[field],
-        source[field],
-        here,
-        fixed || field === "kind" || field === "version" || field === "slots",
-      );
+      requireAlike(target[field], source[field], here, fixed || identities.includes(field));
       if (field === "step" && !(Number.isSafeInteger(source[field]) && Number(source[field]) >= 0))
         throw mismatch(here, "a whole number at or above 0", source[field]);
     }

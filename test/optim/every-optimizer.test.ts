@@ -1,7 +1,7 @@
 /** What every optimizer and every wrapper has in common: what is refused, what is skipped, what is resumed. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NotFiniteError } from "../../src/errors.ts";
+import { NotFiniteError, ShapeError } from "../../src/errors.ts";
 import { skipNotFinite, type GradientTransformation } from "../../src/optim/index.ts";
 import { model, optimizers, start, wrapped } from "./every.ts";
 
@@ -18,7 +18,10 @@ function underWay(make: () => GradientTransformation) {
   return { optimizer, state, before: structuredClone(state) };
 }
 
-describe.each(all)("$name", ({ make }) => {
+/** Their states hold nothing of the parameters' length. */
+const ofAnyLength = ["signDescent", "adagradNorm", "reduceOnPlateau", "withHyperparameters, observing"];
+
+describe.each(all)("$name", ({ name, make }) => {
   it("refuses gradients that are not finite, wherever, and changes nothing; or skips them, on request", () => {
     const { optimizer, state, before } = underWay(make);
     const skipping = underWay(() => skipNotFinite(make()));
@@ -39,5 +42,24 @@ describe.each(all)("$name", ({ make }) => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("refuses gradients and parameters of another length, and changes nothing", () => {
+    const { optimizer, state, before } = underWay(make);
+    for (const [length, there] of [
+      [n - 1, n - 1],
+      [n + 1, n + 1],
+      [0, 0],
+      [n - 1, n],
+      [n, n + 1],
+    ]) {
+      if (length === there && ofAnyLength.includes(name)) continue;
+      const gradient = new Float64Array(length).fill(2);
+      expect(() => optimizer.update(gradient, state, new Float64Array(there)), `${length}, ${there}`).toThrow(
+        ShapeError,
+      );
+      expect(gradient).toEqual(new Float64Array(length).fill(2));
+      expect(state).toEqual(before);
+    }
   });
 });

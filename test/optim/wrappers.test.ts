@@ -101,6 +101,14 @@ describe("settings by tensor", () => {
     expect(() => stateFromText(stateToText(state), optimizer.init(swapped))).toThrow(
       new StateError("The state has 4 at state.parts[1].groups[0].slots[0].offset; expected 0."),
     );
+    const renamed = chain(
+      scaleByAdam(),
+      masked(addWeightDecay(0.1), ["b"]),
+      byTensor(() => "other", { other: adam(), all: sgd({ learningRate: 1 }) }),
+    );
+    expect(() => stateFromText(stateToText(state), renamed.init(model))).toThrow(
+      new StateError('The state has "all" at state.parts[2].groups[0].name; expected "other".'),
+    );
   });
 
   it("refuse names that there are not", () => {

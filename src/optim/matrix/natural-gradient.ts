@@ -28,6 +28,7 @@ import {
 } from "../hyperparameters.ts";
 import { namedChain, type ChainState } from "../named-chain.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
+import { checkLengths } from "../state.ts";
 import { trace } from "../trace.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { refuseCarrying, requireSameTensors, type FisherProducts } from "./fisher-source.ts";
@@ -91,6 +92,10 @@ export function scaleByFisher(
         throw new ShapeError(`scaleByFisher: the Fisher matrix has dimension ${dimension}; expected ${layout.size}.`);
       requireSameTensors("scaleByFisher", source.layout, layout);
       return { kind: "scaleByFisher", version: 1, step: 0 };
+    },
+    refuse({ step }, gradient, parameters) {
+      checkLengths("scaleByFisher", dimension, gradient, parameters);
+      dampingAt(step);
     },
     apply(gradient, state, _loop, parameters) {
       const rowsKey = fold(key, state.step);
