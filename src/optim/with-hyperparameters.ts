@@ -41,16 +41,23 @@ export function withHyperparameters<const Name extends string>(
   let made = { values: { ...first }, transformation: make({ ...first }) };
   const tolerant = made.transformation.toleratesNotFinite === true;
 
-  /** The transformation for the numbers of a state. */
-  function current(state: WithHyperparametersState<Name>): GradientTransformation {
+  /** The transformation for these numbers. */
+  function madeOf(numberOf: (name: Name) => number): GradientTransformation {
     let same = true;
-    for (const name of names) same &&= Object.is(made.values[name], wanted(state, name));
+    for (const name of names) same &&= Object.is(made.values[name], numberOf(name));
     if (!same) {
-      const values = Object.fromEntries(names.map((name) => [name, wanted(state, name)])) as Record<Name, number>;
+      const values = Object.fromEntries(names.map((name) => [name, numberOf(name)])) as Record<Name, number>;
       made = { values, transformation: make({ ...values }) };
     }
     return made.transformation;
   }
+
+  /** For the next step of a state. */
+  const current = (state: WithHyperparametersState<Name>): GradientTransformation =>
+    madeOf((name) => wanted(state, name));
+  /** For what its last step has left: `made` may be another state's, and a resumed run has made none yet. */
+  const lastOf = (state: WithHyperparametersState<Name>): GradientTransformation =>
+    madeOf((name) => state.values[name]);
 
   function wanted(state: WithHyperparametersState<Name>, name: Name): number {
     return typeof hyperparameters[name] === "function" ? numberAt(name, state.step) : state.values[name];
@@ -84,13 +91,13 @@ export function withHyperparameters<const Name extends string>(
       for (const name of names) state.values[name] = made.values[name];
       state.step += 1;
     },
-    observe: (value, state) => made.transformation.observe?.(value, state.inner),
-    carry: (state, change, carryPart) => carryPart(made.transformation, state.inner, change),
+    observe: (value, state) => lastOf(state).observe?.(value, state.inner),
+    carry: (state, change, carryPart) => carryPart(lastOf(state), state.inner, change),
     ...(made.transformation.evaluationParameters === undefined
       ? {}
       : {
           evaluationParameters: (state, parameters, out) =>
-            made.transformation.evaluationParameters?.(state.inner, parameters, out),
+            lastOf(state).evaluationParameters?.(state.inner, parameters, out),
         }),
   };
 }

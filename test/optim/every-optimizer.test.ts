@@ -2,8 +2,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NotFiniteError, ShapeError } from "../../src/errors.ts";
-import { skipNotFinite, type GradientTransformation } from "../../src/optim/index.ts";
-import { model, optimizers, start, wrapped } from "./every.ts";
+import {
+  minimize,
+  skipNotFinite,
+  stateToText,
+  stepper,
+  train,
+  type GradientTransformation,
+  type TransformationState,
+} from "../../src/optim/index.ts";
+import { model, optimizers, rippled, start, wrapped } from "./every.ts";
 
 const n = model.size;
 const all = Object.entries({ ...optimizers, ...wrapped }).map(([name, make]) => ({ name, make }));
@@ -20,6 +28,46 @@ function underWay(make: () => GradientTransformation) {
 
 /** Their states hold nothing of the parameters' length. */
 const ofAnyLength = ["signDescent", "adagradNorm", "reduceOnPlateau", "withHyperparameters, observing"];
+
+const steps = 10;
+
+/** What is compared of a run: its state, the parameters that it recommends, and where it is. */
+interface Stopped {
+  readonly state: TransformationState;
+  readonly parameters: Float64Array;
+  readonly place?: Float64Array;
+}
+
+function minimized(optimizer: GradientTransformation, count: number, resume?: string): Stopped {
+  const { state, parameters } = minimize(rippled, { start, resume, optimizer, steps: count });
+  return { state, parameters };
+}
+
+/** In epochs of four steps, stopped within them by a signal. */
+function trained(optimizer: GradientTransformation, count: number, resume?: string): Stopped {
+  let taken = 0;
+  const { state, parameters } = train(rippled, {
+    start,
+    resume,
+    optimizer,
+    epochs: 9,
+    stepsPerEpoch: 4,
+    evaluate: ([x, y]) => x - y,
+    onStep: () => void (taken += 1),
+    signal: {
+      get aborted() {
+        return taken >= count;
+      },
+    },
+  });
+  return { state, parameters };
+}
+
+function stepped(optimizer: GradientTransformation, count: number, state?: string, place = start): Stopped {
+  const loop = stepper(optimizer, place, { layout: model, ...(state === undefined ? {} : { state }) });
+  for (let t = 0; t < count; t++) loop.step(rippled.valueAndGradient(loop.parameters, loop.gradient));
+  return { state: loop.state(), parameters: loop.evaluationParameters(), place: loop.parameters.slice() };
+}
 
 describe.each(all)("$name", ({ name, make }) => {
   it("refuses gradients that are not finite, wherever, and changes nothing; or skips them, on request", () => {
@@ -60,6 +108,22 @@ describe.each(all)("$name", ({ name, make }) => {
       );
       expect(gradient).toEqual(new Float64Array(length).fill(2));
       expect(state).toEqual(before);
+    }
+  });
+
+  it("goes on with the same bits from its text, wherever it was stopped: in minimize, train and stepper", () => {
+    for (const [arrays, run] of [
+      ["base64", minimized],
+      ["numbers", trained],
+      ["base64", stepped],
+    ] as const) {
+      const whole = run(make(), steps);
+      for (let stop = 0; stop <= steps; stop++) {
+        const first = run(make(), stop);
+        const text = stateToText(first.state, { arrays });
+        expect(run(make(), steps - stop, text, first.place), `${run.name}, ${stop}`).toEqual(whole);
+        expect(run(make(), 0, text, first.place), `${run.name}, ${stop}, at once`).toEqual(first);
+      }
     }
   });
 });
