@@ -4,7 +4,7 @@
  *   step = s·g, with s = 1 at first and s ← max(s·factor, least) after more than `patience` losses in a row that are not
  *   below (1 − threshold)·best (best positive; (1 + threshold)·best where it is negative)
  *
- * One pass, O(size), none while s is 1. It learns of the loss after the step in which the loss was met, so s changes from
+ * One pass, O(size), none while s is 1. Losses that are not finite do not count. It learns of the loss after the step in which the loss was met, so s changes from
  * the next step on, as in PyTorch.
  *
  * Reference implementation: PyTorch 1.13, ReduceLROnPlateau with threshold_mode="rel" and mode="min".
@@ -82,6 +82,8 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): GradientT
       },
     }),
     observe(value, state) {
+      // Met where gradients that are not finite are skipped, and as little an observation as these.
+      if (!Number.isFinite(value)) return;
       state.sum += value;
       state.count += 1;
       if (state.count < window) return;

@@ -33,9 +33,9 @@ export function requireFiniteGradient(kind: string, gradient: Float64Array): voi
  * versions, same fields, arrays of the same lengths; `slots`, the places of tensors, must be the very same numbers,
  * `name`, that of a group, the very same, and `step` a whole number. `saved` is only read and shares nothing with the result.
  *
- * `path` names the fresh state in messages. Throws StateError that names the first field that differs, that holds NaN, or
- * infinities where it is a point;
- * the fresh state is then as it was.
+ * `path` names the fresh state in messages. Throws StateError that names the first field that differs, that holds NaN
+ * (but in the sum of an epoch's losses, of which `skipNotFinite` lets any pass), or infinities where it is a point; the
+ * fresh state is then as it was.
  */
 export function restoreState(fresh: TransformationState, saved: TransformationState, path: string): void {
   requireAlike(fresh, saved, path, false);
@@ -76,7 +76,8 @@ function requireAlike(fresh: unknown, saved: unknown, path: string, fixed: boole
         throw new StateError(`The state has the field ${path}.${field}, which does not belong there.`);
   } else {
     if (fixed && saved !== fresh) throw mismatch(path, JSON.stringify(fresh), saved);
-    if (typeof saved !== typeof fresh || Number.isNaN(saved)) throw mismatch(path, `a ${typeof fresh}`, saved);
+    if (typeof saved !== typeof fresh || (Number.isNaN(saved) && !path.endsWith(".lossSum")))
+      throw mismatch(path, `a ${typeof fresh}`, saved);
   }
 }
 

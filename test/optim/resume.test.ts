@@ -122,3 +122,50 @@ describe.each(Object.keys(runs))("%s", (name) => {
       }
   });
 });
+
+describe("a run that has skipped a loss that is not finite", () => {
+  /** The third evaluation is NaN. */
+  const flaky = (): typeof jittery => {
+    let evaluations = 0;
+    return {
+      ...jittery,
+      valueAndGradient(point, out, key) {
+        const value = jittery.valueAndGradient(point, out, key);
+        if (++evaluations !== 3) return value;
+        out[1] = NaN;
+        return NaN;
+      },
+    };
+  };
+  const optimizer = () => optim.chain(optim.skipNotFinite(sgd()), optim.reduceOnPlateau({ window: 4, patience: 0 }));
+
+  it("goes on from its text, in the middle of a plateau's window", () => {
+    const whole = optim.minimize(flaky(), { start, optimizer: optimizer(), steps: 12 });
+    for (const stop of [3, 4, 5]) {
+      const first = optim.minimize(flaky(), { start, optimizer: optimizer(), steps: stop });
+      const resume = optim.stateToText(first.state);
+      const rest = optim.minimize(jittery, { resume, optimizer: optimizer(), steps: 12 - stop });
+      expect(rest.state).toEqual(whole.state);
+    }
+    // Three steps of the window of four are behind, as the loss that was NaN does not count.
+    expect(optim.minimize(flaky(), { start, optimizer: optimizer(), steps: 4 }).state.optimizer).toMatchObject({
+      parts: [{}, { count: 3 }],
+    });
+  });
+
+  it("goes on from its text, in the middle of an epoch", () => {
+    const options = { epochs: 3, stepsPerEpoch: 5 };
+    const whole = optim.train(flaky(), { ...options, start, optimizer: optimizer() });
+    let taken = 0;
+    const first = optim.train(flaky(), {
+      ...options,
+      start,
+      optimizer: optimizer(),
+      onStep: () => (++taken === 4 ? "stop" : undefined),
+    });
+    const rest = optim.train(jittery, { ...options, resume: optim.stateToText(first.state), optimizer: optimizer() });
+    expect(rest.state).toEqual(whole.state);
+    expect(whole.epochs.map(({ loss }) => Number.isNaN(loss))).toEqual([true, false, false]);
+    expect(rest.epochs).toEqual(whole.epochs);
+  });
+});
