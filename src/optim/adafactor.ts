@@ -12,12 +12,14 @@
  * Source: N. Shazeer, M. Stern, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost" (2018), algorithms 4 to 6.
  */
 import { addWeightDecay } from "./add-weight-decay.ts";
+import { requireTame } from "./matrix/blocks.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import { define } from "./define.ts";
 import { requireKnown, requireNonnegative, requirePositive } from "./hyperparameters.ts";
 import { pow } from "../math/elementary.ts";
 import { scaleByLearningRate } from "./scale-by-learning-rate.ts";
 import { checkSlots, slotNorm, slotsOf, type Slot } from "./slots.ts";
+import { smallestNormal } from "./subnormal.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
 
 export interface ScaleByFactorsOptions {
@@ -47,7 +49,8 @@ function factorsOf({ rows, columns }: Slot): number {
 
 /**
  * Adafactor without learning rate and parameter scale: g / √v for a factored v, clipped. Ends in an ascent direction. Throws
- * ArgumentError for an option out of its range. Source: Shazeer and Stern (2018), algorithm 4.
+ * ArgumentError for an option out of its range, and NotFiniteError for a gradient with entries beyond 1e150, which would spoil
+ * whole rows and columns. Source: Shazeer and Stern (2018), algorithm 4.
  *
  * @example const optimizer = chain(scaleByFactors(), scaleByLearningRate(0.01));
  */
@@ -65,7 +68,10 @@ export function scaleByFactors(options: ScaleByFactorsOptions = {}): GradientTra
       const factors = new Float64Array(slots.reduce((sum, slot) => sum + factorsOf(slot), 0));
       return { kind: "scaleByFactors", version: 1, slots, step: 0, factors };
     },
-    refuse: ({ slots }, gradient, parameters) => checkSlots("scaleByFactors", slots, gradient, parameters),
+    refuse({ slots }, gradient, parameters) {
+      checkSlots("scaleByFactors", slots, gradient, parameters);
+      requireTame("scaleByFactors", gradient);
+    },
     apply(gradient, state) {
       state.step += 1;
       const decay = 1 - pow(state.step, -exponent);
@@ -126,7 +132,9 @@ function matrixKernel(
   for (let i = 0; i < rows; i++) {
     const row = offset + i * columns;
     const share = factors[place + i] / mean;
-    for (let j = 0; j < columns; j++) gradient[row + j] /= Math.sqrt(share * factors[columnsAt + j]);
+    // Where a row has nothing of a huge gradient its share may underflow, and 0/0 would be NaN.
+    for (let j = 0; j < columns; j++)
+      gradient[row + j] /= Math.sqrt(Math.max(share * factors[columnsAt + j], smallestNormal));
   }
 }
 

@@ -5,7 +5,8 @@
  *   centered: ḡ ← αḡ + (1 − α)g        step = g / (√max(v − ḡ², 0) + ε)
  *
  * One pass, O(size). The maximum with 0 is not in the sources: where a gradient hardly changes, rounding can make v − ḡ²
- * negative, and its root would be NaN.
+ * negative, and its root would be NaN. Gradients beyond 1e154 in size overflow in v, and their parameters then stand still, centered
+ * or not.
  *
  * Source: T. Tieleman, G. Hinton, "Lecture 6.5: rmsprop", Coursera (2012); A. Graves, "Generating Sequences With Recurrent
  * Neural Networks" (2013), equations 38 to 45, for the centered form. Reference implementation: PyTorch 1.13,
@@ -100,7 +101,8 @@ export function centeredKernel(
     const mean = flushed(decay * first[i] + gain * entry);
     second[i] = v;
     first[i] = mean;
-    gradient[i] = entry / (Math.sqrt(Math.max(v - mean * mean, 0)) + epsilon);
+    const variance = v < Infinity ? Math.max(v - mean * mean, 0) : v;
+    gradient[i] = entry / (Math.sqrt(variance) + epsilon);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** The smallest number with full precision, 2⁻¹⁰²². */
-const smallestNormal = 2.2250738585072014e-308;
+export const smallestNormal = 2.2250738585072014e-308;
 
 /** The number, or 0 for a subnormal one. */
 export function flushed(value: number): number {

@@ -5,6 +5,7 @@ import { NotFiniteError, ShapeError } from "../../src/errors.ts";
 import {
   minimize,
   skipNotFinite,
+  stateFromText,
   stateToText,
   stepper,
   train,
@@ -125,5 +126,35 @@ describe.each(all)("$name", ({ name, make }) => {
         expect(run(make(), 0, text, first.place), `${run.name}, ${stop}, at once`).toEqual(first);
       }
     }
+  });
+
+  it("makes no NaN of gradients of any size, nor of zeros: steps that are numbers, or a refusal that changes nothing", () => {
+    const sizes = [0, 5e-324, 1e-310, 1e-200, 1e-160, 1, 1e149, 1e155, 1e200, 1e300];
+    const sequence = fc.array(fc.array(fc.constantFrom(...sizes, ...sizes.map((x) => -x)), { minLength: 1 }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(sequence, (gradients) => {
+        const optimizer = make();
+        const state = optimizer.init(model);
+        for (const entries of gradients) {
+          const given = Float64Array.from({ length: n }, (_value, i) => entries[i % entries.length]);
+          const [gradient, before] = [given.slice(), structuredClone(state)];
+          try {
+            optimizer.update(gradient, state, start);
+          } catch (error) {
+            expect(error).toBeInstanceOf(NotFiniteError);
+            expect(gradient).toEqual(given);
+            expect(state).toEqual(before);
+            return;
+          }
+          expect(gradient.findIndex(Number.isNaN)).toBe(-1);
+          // Refuses what it holds of NaN.
+          stateFromText(stateToText(state), optimizer.init(model));
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });

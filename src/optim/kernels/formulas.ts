@@ -126,10 +126,12 @@ export function formulas(): ReadonlyMap<ElementLoop, Formula> {
       centeredKernel,
       formula(2, 2, ([decay, epsilon], once, { one, zero }) => {
         const gain = once(minus(one, decay));
+        const infinity = once(over(one, zero));
         return ({ keep, flushed }, g, [first, second]) => {
           const v = keep(flushed(squareAverage(decay, second, gain, g)));
           const mean = keep(flushed(average(decay, first, gain, g)));
-          return [over(g, plus(root(larger(minus(v, times(mean, mean)), zero)), epsilon)), mean, v];
+          const variance = choose(less(v, infinity), larger(minus(v, times(mean, mean)), zero), v);
+          return [over(g, plus(root(variance), epsilon)), mean, v];
         };
       }),
     ],
