@@ -147,7 +147,8 @@ export function oneCycleSchedule(options: {
   const final = initial / finalDivisor;
   return (step) => {
     if (step >= steps - 1) return final;
-    if (step <= top) return rate + (initial - rate) * cosineFall(step / top);
+    // A cycle may begin at its top.
+    if (step <= top) return rate + (initial - rate) * cosineFall(top > 0 ? step / top : 1);
     return final + (rate - final) * cosineFall((step - top) / (steps - 1 - top));
   };
 }

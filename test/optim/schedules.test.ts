@@ -185,3 +185,14 @@ describe("learningRateRange", () => {
     );
   });
 });
+
+describe("the top of a cycle", () => {
+  it("may be the first step", () => {
+    for (const [steps, rise] of [
+      [10, 0.1],
+      [4, 0.25],
+      [5, 0.2],
+    ])
+      expect(oneCycleSchedule({ rate: 0.5, steps, rise })(0)).toBe(0.5);
+  });
+});
