@@ -3,6 +3,7 @@
  * a state says what it was made for. Restoring a state compares `slots` number by number.
  */
 import type { Layout } from "../linalg/layout.ts";
+import { gradientNorm } from "./gradient-norm.ts";
 import { checkLengths } from "./state.ts";
 
 /** Where a tensor lies, and as what matrix: all axes but the last as rows, the last as columns; a vector is one row. */
@@ -33,11 +34,11 @@ export function checkSlots(
   checkLengths(kind, size, gradient, parameters);
 }
 
-/** The root of the sum of squares of elements offset to offset + size, in ascending order; no overflow within 1e±154. */
+/** The root of the sum of squares of elements offset to offset + size, in ascending order; scaled only where squares would overflow. */
 export function slotNorm(vector: Float64Array, { offset, size }: Slot): number {
   let sum = 0;
   for (let i = offset; i < offset + size; i++) sum += vector[i] * vector[i];
-  return Math.sqrt(sum);
+  return sum > 1e-280 && sum < Infinity ? Math.sqrt(sum) : gradientNorm(vector.subarray(offset, offset + size));
 }
 
 /**

@@ -25,7 +25,7 @@ import {
   withHyperparameters,
   type GradientTransformation,
 } from "../../src/optim/index.ts";
-import { parabola, stepsOf } from "./problems.ts";
+import { distance, parabola, stepsOf } from "./problems.ts";
 
 const model = layout({ W: [2, 2], b: [2] });
 
@@ -117,6 +117,15 @@ describe("settings by tensor", () => {
     expect(() => optimizer.init(model)).toThrow(
       new ArgumentError('byTensor: there is no group "toString"; the groups are all.'),
     );
+  });
+});
+
+describe("clipping of huge and tiny gradients", () => {
+  it.each([1e200, 1e-200, 1e308])("keeps the direction, by norm and by tensor: %f", (scale) => {
+    for (const clip of [clipByNorm(1e-250), clipByTensorNorm(1e-250)]) {
+      const { steps } = stepsOf(clip, [[0.75 * scale, scale]]);
+      expect(distance(steps[0], [0.6e-250, 0.8e-250])).toBeLessThan(1e-12);
+    }
   });
 });
 
