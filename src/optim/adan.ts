@@ -146,7 +146,10 @@ export function adan(options: AdanOptions = {}): GradientTransformation<ChainSta
 }
 
 function rateOf(learningRate: number | Schedule, step: number): number {
-  return typeof learningRate === "number" ? learningRate : learningRate(step);
+  if (typeof learningRate === "number") return learningRate;
+  const rate = learningRate(step);
+  requireNonnegative(`learningRate at step ${step}`, rate);
+  return rate;
 }
 
 function shrunk(rate: number, weightDecay: number): number {

@@ -139,6 +139,24 @@ describe("the epsilons and other ranges", () => {
     expect(make).toThrow(new ArgumentError(message));
   });
 
+  it("are not read from what every object has", () => {
+    expect(() => optim.muon({ scale: "constructor" as "rms" })).toThrow(
+      new ArgumentError('The option scale is "constructor"; expected "spectral" or "rms".'),
+    );
+    expect(() => optim.conjugateGradient({ update: "toString" as "hagerZhang" })).toThrow(
+      new ArgumentError('The option update is "toString"; expected "hagerZhang" or "polakRibiere".'),
+    );
+  });
+
+  it("a negative rate is refused, also where it would be divided by a negative number", () => {
+    for (const value of [-0.1, -100, NaN]) {
+      const optimizer = optim.adan({ learningRate: () => value, weightDecay: 0.1 });
+      expect(() => optimizer.update(new Float64Array(3), optimizer.init(model), new Float64Array(3))).toThrow(
+        new ArgumentError(`The option learningRate at step 0 is ${value}; expected a finite number at or above 0.`),
+      );
+    }
+  });
+
   it("a schedule that returns nonsense is refused at its step, and changes nothing", () => {
     const optimizer = optim.prodigy({ learningRate: (step) => (step < 2 ? 1 : -1) });
     const state = optimizer.init(model);

@@ -52,9 +52,10 @@ export function conjugateGradient(
 ): DescentMethod<Objective, ConjugateGradientState> {
   requireKnown("conjugateGradient", options, ["update", "lineSearch"]);
   const { update = "hagerZhang", lineSearch = hagerZhang({ curvature: 0.1 }) } = options;
-  const beta = ({ hagerZhang: hagerZhangBeta, polakRibiere: polakRibiereBeta } as Partial<Record<string, Beta>>)[
-    update
-  ];
+  const beta = new Map<string, Beta>([
+    ["hagerZhang", hagerZhangBeta],
+    ["polakRibiere", polakRibiereBeta],
+  ]).get(update);
   if (beta === undefined)
     throw new ArgumentError(`The option update is "${update}"; expected "hagerZhang" or "polakRibiere".`);
   return {

@@ -73,7 +73,10 @@ export function scaleByMuon(options: ScaleByMuonOptions = {}): GradientTransform
   requireNonnegative("vectorScale", vectorScale);
   if (!(Number.isSafeInteger(iterations) && iterations >= 0))
     throw new ArgumentError(`The option iterations is ${String(iterations)}; expected a whole number at or above 0.`);
-  const scaleOf = ({ spectral: spectralScale, rms: rmsScale } as Partial<Record<string, typeof rmsScale>>)[scale];
+  const scaleOf = new Map<string, typeof rmsScale>([
+    ["spectral", spectralScale],
+    ["rms", rmsScale],
+  ]).get(scale);
   if (scaleOf === undefined) throw new ArgumentError(`The option scale is "${scale}"; expected "spectral" or "rms".`);
   const plans = new WeakMap<ScaleByMuonState, readonly PlannedNewtonSchulz[]>();
 
