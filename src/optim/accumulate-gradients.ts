@@ -42,7 +42,13 @@ export function accumulateGradients(
   requireWhole("every", every, 1);
   function check(gradient: Float64Array, state: AccumulateGradientsState, parameters: Float64Array): void {
     checkState(state, "accumulateGradients");
-    checkLengths("accumulateGradients", state.sum.length, gradient, parameters);
+    const { sum } = state;
+    checkLengths("accumulateGradients", sum.length, gradient, parameters);
+    for (let i = 0; i < sum.length; i++)
+      if (!Number.isFinite(sum[i] + gradient[i]))
+        throw new NotFiniteError(
+          `accumulateGradients: the sum of the gradients is ${sum[i] + gradient[i]} at ${i}; expected finite numbers.`,
+        );
     transformation.check?.(gradient, state.inner, parameters);
   }
   return {

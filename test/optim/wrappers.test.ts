@@ -143,6 +143,14 @@ describe("accumulate", () => {
         expect(steps.map(([x]) => x + 0)).toEqual([0, 0, 0, large[0][0] + 0, 0, 0, 0, large[1][0] + 0]);
       }),
     );
+    const sums = accumulateGradients(adam(), 3);
+    const state = sums.init(model);
+    sums.update(new Float64Array(6).fill(1e308), state, new Float64Array(6));
+    const before = structuredClone(state);
+    expect(() => sums.update(new Float64Array(6).fill(1e308), state, new Float64Array(6))).toThrow(
+      new NotFiniteError("accumulateGradients: the sum of the gradients is Infinity at 0; expected finite numbers."),
+    );
+    expect(state).toEqual(before);
     expect(() => accumulateGradients(adam(), 0)).toThrow(
       new ArgumentError("The option every is 0; expected a whole number at or above 1."),
     );

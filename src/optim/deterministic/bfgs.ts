@@ -5,7 +5,8 @@
  *   H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ,  ρ = 1/(yᵀs)
  *
  * from H = (sᵀy / yᵀy) I at the first step. 6d² operations a step and d² numbers of memory, beside the evaluations of the
- * line search; superlinear convergence. Steps without curvature (sᵀy not above round-off of yᵀy) leave H as it is.
+ * line search; superlinear convergence. Steps without curvature (sᵀy not above round-off of yᵀy) leave H as it is; where squares
+ * over- or underflow, it begins anew.
  *
  * Source: J. Nocedal and S. Wright, Numerical Optimization, 2nd ed. 2006, algorithm 6.1 and equation 6.20.
  */
@@ -116,8 +117,17 @@ function updateInverse(state: BfgsState, s: Float64Array, y: Float64Array, produ
   multiplySymmetric(inverse, y, product);
   const rho = 1 / inner;
   const gain = rho * (1 + rho * dot(y, product));
+  /** Stays 0 as long as all is finite. */
+  let lost = 0;
   for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++)
-      inverse[i * size + j] += gain * s[i] * s[j] - rho * (s[i] * product[j] + product[i] * s[j]);
+    for (let j = 0; j < size; j++) {
+      const entry = inverse[i * size + j] + (gain * s[i] * s[j] - rho * (s[i] * product[j] + product[i] * s[j]));
+      inverse[i * size + j] = entry;
+      lost += 0 * entry;
+    }
   state.updates += 1;
+  if (lost === 0) return;
+  // Squares have over- or underflowed: the next step begins anew.
+  state.updates = 0;
+  inverse.fill(0);
 }

@@ -86,7 +86,9 @@ export function conjugateGradient(
             line = path.line(direction, slope);
             if (!(slope < 0 && lineSearch(line, path.firstStep()))) return false;
           }
-          const factor = beta(path.at, path.next, direction);
+          const wanted = beta(path.at, path.next, direction);
+          // Not so where squares over- or underflow.
+          const factor = Number.isFinite(wanted) ? wanted : 0;
           for (let i = 0; i < direction.length; i++)
             state.direction[i] = -path.next.gradient[i] + factor * direction[i];
           state.stepLength = line.step;

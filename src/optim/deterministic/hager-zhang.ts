@@ -9,7 +9,7 @@
  *
  * So a minimum is found to full precision of the gradient, where a search by values ends at the root of round-off. The value
  * may rise by ε |φ(0)| in a step. Cost: one or two evaluations with a good direction; never more than `evaluations`, after
- * which the lowest end is taken if it is lower than the start. Steps to where the function is not finite are halved.
+ * which the lowest end is taken if it is lower than the start (and evaluated again where it was not the last). Steps to where the function is not finite are halved.
  *
  * Source: W. Hager and H. Zhang, Algorithm 851: CG_DESCENT, ACM TOMS 32, 2006, section 3.
  */
@@ -24,7 +24,7 @@ export interface HagerZhangOptions {
   readonly curvature?: number;
   /** ε, at or above 0: how much the value may rise, as a share of it. Default 1e-6. */
   readonly tolerance?: number;
-  /** The largest number of evaluations in a search. Default 50. */
+  /** The largest number of evaluations in a search, but for one more of the best step where that was not the last. Default 50. */
   readonly evaluations?: number;
 }
 

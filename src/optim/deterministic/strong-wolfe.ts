@@ -5,8 +5,9 @@
  *
  * by safeguarded cubic and quadratic interpolation in a shrinking interval that contains one.
  *
- * Cost: one or two evaluations a search near a solution with a good direction; never more than `evaluations`. Where
- * round-off or the bound ends the search early, the best step so far is taken if it has decreased the value at all.
+ * Cost: one or two evaluations a search near a solution with a good direction; never more than `evaluations`, but for
+ * one: where round-off or the bound ends the search early, the best step so far is taken if it has decreased the value at
+ * all, and evaluated again where another came after it.
  * A step to where the function is not finite is halved towards the best one.
  *
  * Source: J. Moré and D. Thuente, Line Search Algorithms with Guaranteed Sufficient Decrease, ACM TOMS 20, 1994. Reference
@@ -21,7 +22,7 @@ export interface StrongWolfeOptions {
   readonly decrease?: number;
   /** c₂, in (c₁, 1): the share of the slope that may be left. Default 0.9; 0.1 is usual for conjugate gradients. */
   readonly curvature?: number;
-  /** The largest number of evaluations in a search. Default 30. */
+  /** The largest number of evaluations in a search, but for one more of the best step where that was not the last. Default 30. */
   readonly evaluations?: number;
 }
 

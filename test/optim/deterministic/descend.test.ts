@@ -106,6 +106,22 @@ describe.each(Object.keys(gradientMethods))("%s", (name) => {
     expect(descend(lying, { start: Float64Array.of(1), method: make(), steps: 100 }).stopped).toBe("stalled");
     expect(calls).toBeLessThan(300);
   });
+  it("has a state that can be resumed wherever it ends, also where squares underflow", () => {
+    const curvatures = [1, 2];
+    const bowl: Objective = {
+      ...parabola(curvatures),
+      valueAndGradient([x, y], out) {
+        out.set([x, 2 * y]);
+        return 0.5 * x * x + y * y;
+      },
+      hessianVector: (_point, [u, v], out) => out.set([u, 2 * v]),
+    };
+    for (const size of [1e140, 1e-140, 1e-155]) {
+      const run = descend(bowl, { start: Float64Array.of(size, size), method: make(), steps: 200 });
+      const resume = stateToText(run.state);
+      expect(descend(bowl, { resume, method: make(), steps: 0 }).parameters).toEqual(run.parameters);
+    }
+  });
   it("hands on what the objective throws", () => {
     let calls = 0;
     const throwing: Objective = {
