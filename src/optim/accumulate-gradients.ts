@@ -7,6 +7,7 @@ import { indexOfNotFinite } from "../linalg/finite.ts";
 import { requireWhole } from "./hyperparameters.ts";
 import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
+import { orAsBefore } from "./undo.ts";
 
 export interface AccumulateGradientsState {
   readonly kind: "accumulateGradients";
@@ -21,9 +22,11 @@ export interface AccumulateGradientsState {
 /** What wrappers hand on as it is. */
 function handedOn<State extends { readonly inner: TransformationState }>(
   transformation: GradientTransformation,
-): Pick<GradientTransformation<State & TransformationState>, "evaluationParameters"> {
-  if (transformation.evaluationParameters === undefined) return {};
+): Pick<GradientTransformation<State & TransformationState>, "evaluationParameters" | "mayThrow"> {
+  const mayThrow = transformation.mayThrow === true ? { mayThrow: true } : {};
+  if (transformation.evaluationParameters === undefined) return mayThrow;
   return {
+    ...mayThrow,
     evaluationParameters: (state, parameters, out) =>
       transformation.evaluationParameters?.(state.inner, parameters, out),
   };
@@ -51,6 +54,17 @@ export function accumulateGradients(
         );
     transformation.check?.(gradient, state.inner, parameters);
   }
+  function addUp(gradient: Float64Array, state: AccumulateGradientsState, parameters: Float64Array): void {
+    const { sum } = state;
+    state.step += 1;
+    const complete = state.step % every === 0;
+    for (let i = 0; i < sum.length; i++) {
+      const total = sum[i] + gradient[i];
+      sum[i] = complete ? 0 : total;
+      gradient[i] = complete ? total / every : 0;
+    }
+    if (complete) transformation.update(gradient, state.inner, parameters, true);
+  }
   return {
     name: `accumulateGradients(${transformation.name})`,
     init: (layout) => ({
@@ -66,15 +80,8 @@ export function accumulateGradients(
         requireFiniteGradient("accumulateGradients", gradient);
         check(gradient, state, parameters);
       }
-      const { sum } = state;
-      state.step += 1;
-      const complete = state.step % every === 0;
-      for (let i = 0; i < sum.length; i++) {
-        const total = sum[i] + gradient[i];
-        sum[i] = complete ? 0 : total;
-        gradient[i] = complete ? total / every : 0;
-      }
-      if (complete) transformation.update(gradient, state.inner, parameters, true);
+      if (transformation.mayThrow !== true || (state.step + 1) % every > 0) addUp(gradient, state, parameters);
+      else orAsBefore(gradient, [state], () => addUp(gradient, state, parameters));
     },
     observe(value, state) {
       if (state.step % every === 0) transformation.observe?.(value, state.inner);
@@ -144,8 +151,8 @@ export function skipNotFinite(
         state.inARow += 1;
         return;
       }
-      state.inARow = 0;
       transformation.update(gradient, state.inner, parameters, true);
+      state.inARow = 0;
     },
     observe(value, state) {
       if (state.inARow === 0 && Number.isFinite(value)) transformation.observe?.(value, state.inner);

@@ -8,6 +8,7 @@ import { ArgumentError } from "../errors.ts";
 import { layout, type Layout, type Shape, type TensorSlot } from "../linalg/layout.ts";
 import { checkLengths, checkState, requireFiniteGradient } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
+import { orAsBefore } from "./undo.ts";
 
 export interface ByTensorState {
   readonly kind: "byTensor";
@@ -130,8 +131,19 @@ function grouped(
     });
   }
 
+  const mayThrow = Object.values(groups).some((part) => part?.mayThrow === true);
+  function step(gradient: Float64Array, state: ByTensorState, parameters: Float64Array): void {
+    const spaces = gather(gradient, state, parameters);
+    if (!pass) gradient.fill(0);
+    state.groups.forEach(({ name, slots, state: own }, g) => {
+      transformationOf(name)?.update(spaces[g].gradient, own, spaces[g].parameters, true);
+      spreadSlots(slots, spaces[g].gradient, gradient);
+    });
+  }
+
   return {
     name: kind,
+    ...(mayThrow ? { mayThrow } : {}),
     init: (given) => ({ kind: "byTensor", version: 1, slots: { size: given.size }, groups: groupsOf(given) }),
     check,
     update(gradient, state, parameters, checked = false) {
@@ -139,12 +151,8 @@ function grouped(
         requireFiniteGradient(kind, gradient);
         check(gradient, state, parameters);
       }
-      const spaces = gather(gradient, state, parameters);
-      if (!pass) gradient.fill(0);
-      state.groups.forEach(({ name, slots, state: own }, g) => {
-        transformationOf(name)?.update(spaces[g].gradient, own, spaces[g].parameters, true);
-        spreadSlots(slots, spaces[g].gradient, gradient);
-      });
+      if (mayThrow) orAsBefore(gradient, [state], () => step(gradient, state, parameters));
+      else step(gradient, state, parameters);
     },
     observe(value, state) {
       for (const { name, state: own } of state.groups) transformationOf(name)?.observe?.(value, own);

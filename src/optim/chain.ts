@@ -5,6 +5,7 @@
  * Reference implementation: optax, combine.chain.
  */
 import { ArgumentError } from "../errors.ts";
+import { undoing } from "./undo.ts";
 import { namedChain, type ChainState } from "./named-chain.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
@@ -25,7 +26,7 @@ export function chain(...parts: readonly GradientTransformation[]): GradientTran
       `${name}: ${parts[evaluating[0]].name} and ${parts[evaluating[1]].name} both choose the parameters to evaluate; ` +
         "expected at most one that does.",
     );
-  const plain = namedChain(name, parts.map(withCheck));
+  const plain = undoing(namedChain(name, parts.map(withCheck)), parts);
   return {
     ...plain,
     parts,

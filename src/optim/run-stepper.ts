@@ -5,6 +5,7 @@
  */
 import { indexOfNotFinite } from "../linalg/finite.ts";
 import { stepKernel } from "./kernels/step-kernel.ts";
+import { copyOf } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 /** From so many parameters on a run of a few steps repays the assembling… */
@@ -104,17 +105,4 @@ export function runStepper(
 /** Overwrites out with x + y. */
 function add(x: Float64Array, y: Float64Array, out: Float64Array): void {
   for (let i = 0; i < out.length; i++) out[i] = x[i] + y[i];
-}
-
-/** A copy of plain data. */
-export function copyOf<Data extends object>(data: Data): Data {
-  if (ArrayBuffer.isView(data)) return (data as unknown as Float64Array).slice() as unknown as Data;
-  const made: unknown = Array.isArray(data)
-    ? data.map(copyField)
-    : Object.fromEntries(Object.entries(data).map(([name, value]) => [name, copyField(value)]));
-  return made as Data;
-}
-
-function copyField(value: unknown): unknown {
-  return typeof value === "object" && value !== null ? copyOf(value) : value;
 }

@@ -39,7 +39,7 @@ export function requireFiniteGradient(kind: string, gradient: Float64Array): voi
  */
 export function restoreState(fresh: TransformationState, saved: TransformationState, path: string): void {
   requireAlike(fresh, saved, path, false);
-  copyFields(fresh as unknown as Record<string, unknown>, saved as unknown as Record<string, unknown>);
+  copyFields(fresh, saved);
 }
 
 /** The fields that say what a state was made for. */
@@ -82,14 +82,27 @@ function requireAlike(fresh: unknown, saved: unknown, path: string, fixed: boole
 }
 
 /** Copies field by field between objects that are alike; arrays and objects are filled in place. */
-function copyFields(fresh: Record<string, unknown>, saved: Record<string, unknown>): void {
+export function copyFields(into: object, from: object): void {
+  const [fresh, saved] = [into as Record<string, unknown>, from as Record<string, unknown>];
   for (const field of Object.keys(fresh)) {
     const value = fresh[field];
     if (arrayKind(value) !== undefined) (value as StateArray).set(saved[field] as StateArray);
-    else if (typeof value === "object" && value !== null)
-      copyFields(value as Record<string, unknown>, saved[field] as Record<string, unknown>);
+    else if (typeof value === "object" && value !== null) copyFields(value, saved[field] as object);
     else fresh[field] = saved[field];
   }
+}
+
+/** A copy of plain data. */
+export function copyOf<Data extends object>(data: Data): Data {
+  if (ArrayBuffer.isView(data)) return (data as unknown as Float64Array).slice() as unknown as Data;
+  const made: unknown = Array.isArray(data)
+    ? data.map(copyField)
+    : Object.fromEntries(Object.entries(data).map(([name, value]) => [name, copyField(value)]));
+  return made as Data;
+}
+
+function copyField(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? copyOf(value) : value;
 }
 
 function mismatch(path: string, expected: string, found: unknown): StateError {

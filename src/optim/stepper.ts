@@ -12,9 +12,9 @@ import { layout as makeLayout, type Layout } from "../linalg/layout.ts";
 import { requireKnown } from "./hyperparameters.ts";
 import { placeOf } from "./place.ts";
 import { checkStart } from "./run.ts";
-import { copyOf, runStepper } from "./run-stepper.ts";
+import { runStepper } from "./run-stepper.ts";
 import { parseState } from "./state-text.ts";
-import { restoreState } from "./state.ts";
+import { copyOf, restoreState } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
 /** A loop of one's own is taken to go on for so long. */

@@ -50,6 +50,11 @@ export interface GradientTransformation<State extends TransformationState = Tran
    */
   check?(gradient: Float64Array, state: State, parameters: Float64Array): void;
   /**
+   * True for a transformation whose `update` may throw what `check` does not foresee, as those do that evaluate a model (K-FAC,
+   * natural gradients). What is made of it puts back what it has changed until then.
+   */
+  readonly mayThrow?: boolean;
+  /**
    * For `carryState`: the fields of the state that turn along when the coordinates do. Left out when the state has no
    * vectors, or when they mean nothing in other coordinates (such a state cannot be carried, only restarted).
    */

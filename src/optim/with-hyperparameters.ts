@@ -74,6 +74,7 @@ export function withHyperparameters<const Name extends string>(
   return {
     name: made.transformation.name,
     ...(tolerant ? { toleratesNotFinite: true } : {}),
+    ...(made.transformation.mayThrow === true ? { mayThrow: true } : {}),
     init: (layout) => ({
       kind: "withHyperparameters",
       version: 1,

@@ -3,16 +3,27 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NotFiniteError, ShapeError } from "../../src/errors.ts";
 import {
+  accumulateGradients,
+  chain,
+  kfac,
+  masked,
   minimize,
+  naturalGradient,
+  scaleByFisher,
+  scaleByKfac,
   skipNotFinite,
   stateFromText,
   stateToText,
   stepper,
+  trace,
   train,
+  withHyperparameters,
+  type FisherProducts,
   type GradientTransformation,
+  type LayerSource,
   type TransformationState,
 } from "../../src/optim/index.ts";
-import { model, optimizers, rippled, start, wrapped } from "./every.ts";
+import { fisher, layers, model, optimizers, rippled, start, wrapped } from "./every.ts";
 
 const n = model.size;
 const all = Object.entries({ ...optimizers, ...wrapped }).map(([name, make]) => ({ name, make }));
@@ -156,5 +167,60 @@ describe.each(all)("$name", ({ name, make }) => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe("an update in which the model throws", () => {
+  const broken = { now: false };
+  const look = (): void => {
+    if (broken.now) throw new RangeError("no data");
+  };
+  const products: FisherProducts = {
+    ...fisher,
+    fisherVector(point, direction, out, key) {
+      look();
+      fisher.fisherVector(point, direction, out, key);
+    },
+  };
+  const statistics: LayerSource = {
+    ...layers,
+    layerStatistics(point, activations, signals, key) {
+      look();
+      layers.layerStatistics(point, activations, signals, key);
+    },
+  };
+  const momentum = (): GradientTransformation => trace({ momentum: 0.5 });
+  const made: Readonly<Record<string, () => GradientTransformation>> = {
+    kfac: () => kfac(statistics, { weightDecay: 0.1 }),
+    naturalGradient: () => naturalGradient(products, { weightDecay: 0.1, momentum: 0.5 }),
+    "naturalGradient, dense": () => naturalGradient(products, { solver: "dense", weightDecay: 0.1 }),
+    "behind momentum": () => chain(momentum(), scaleByKfac(statistics), momentum()),
+    "in a chain": () => chain(momentum(), chain(momentum(), scaleByFisher(products))),
+    accumulateGradients: () => accumulateGradients(naturalGradient(products), 3),
+    skipNotFinite: () => chain(skipNotFinite(chain(momentum(), scaleByFisher(products)))),
+    withHyperparameters: () =>
+      chain(
+        momentum(),
+        withHyperparameters((h) => kfac(statistics, h), { learningRate: (step) => 1 / (1 + step) }),
+      ),
+    masked: () =>
+      chain(
+        momentum(),
+        masked(chain(momentum(), scaleByFisher(products)), () => true),
+      ),
+  };
+  it.each(Object.keys(made))("changes nothing: %s", (name) => {
+    broken.now = false;
+    const { optimizer, state, before } = underWay(made[name]);
+    const gradient = gradientOf(5);
+    broken.now = true;
+    expect(() => optimizer.update(gradient, state, start)).toThrow(new RangeError("no data"));
+    expect(gradient).toEqual(gradientOf(5));
+    expect(state).toEqual(before);
+    broken.now = false;
+    const undisturbed = underWay(made[name]);
+    undisturbed.optimizer.update(gradientOf(5), undisturbed.state, start);
+    optimizer.update(gradient, state, start);
+    expect(state).toEqual(undisturbed.state);
   });
 });

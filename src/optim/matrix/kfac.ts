@@ -29,6 +29,7 @@ import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths, checkState } from "../state.ts";
 import { flushed } from "../subnormal.ts";
 import { trace } from "../trace.ts";
+import { undoing } from "../undo.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { checkFactor, requireTame } from "./blocks.ts";
 import { refuseCarrying, requireSameTensors, type DenseLayer, type LayerSource } from "./fisher-source.ts";
@@ -122,6 +123,7 @@ export function scaleByKfac(
   }
   return {
     name: "scaleByKfac",
+    mayThrow: true,
     init(layout) {
       requireSameTensors("scaleByKfac", source.layout, layout);
       const blocks = source.layers.map((layer) => blockOf(layer, layout));
@@ -315,5 +317,6 @@ export function kfac(source: LayerSource, options: KfacOptions = {}): GradientTr
   requireDecayRate("momentum", momentum);
   const parts: GradientTransformation[] = [addWeightDecay(weightDecay), scaleByKfac(source, scaling)];
   if (momentum > 0) parts.push(trace({ momentum }));
-  return namedChain("kfac", [...parts, scaleByLearningRate(learningRate)]);
+  parts.push(scaleByLearningRate(learningRate));
+  return undoing(namedChain("kfac", parts), parts);
 }

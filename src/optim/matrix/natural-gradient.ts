@@ -30,6 +30,7 @@ import { namedChain, type ChainState } from "../named-chain.ts";
 import { scaleByLearningRate } from "../scale-by-learning-rate.ts";
 import { checkLengths } from "../state.ts";
 import { trace } from "../trace.ts";
+import { undoing } from "../undo.ts";
 import type { GradientTransformation, Schedule } from "../transformation.ts";
 import { refuseCarrying, requireSameTensors, type FisherProducts } from "./fisher-source.ts";
 
@@ -106,7 +107,7 @@ export function scaleByFisher(
       state.step += 1;
     },
   });
-  return { ...transformation, carry: () => refuseCarrying("scaleByFisher") };
+  return { ...transformation, mayThrow: true, carry: () => refuseCarrying("scaleByFisher") };
 }
 
 type Multiply = (direction: Float64Array, out: Float64Array) => void;
@@ -209,5 +210,6 @@ export function naturalGradient(
   requireDecayRate("momentum", momentum);
   const parts: GradientTransformation[] = [addWeightDecay(weightDecay), scaleByFisher(source, scaling)];
   if (momentum > 0) parts.push(trace({ momentum }));
-  return namedChain("naturalGradient", [...parts, scaleByLearningRate(learningRate)]);
+  parts.push(scaleByLearningRate(learningRate));
+  return undoing(namedChain("naturalGradient", parts), parts);
 }
