@@ -10,7 +10,7 @@
  *
  * Cost: a pull of the gradient and a push of the step, and a pull of the parameters unless `parameters` is false.
  */
-import { ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkState } from "../optim/state.ts";
 import type { GradientTransformation, TransformationState } from "../optim/transformation.ts";
 import type { Basis } from "./basis.ts";
@@ -31,7 +31,8 @@ export interface InBasisOptions {
 /**
  * The optimizer that makes the steps of `optimizer` in the coordinates of `basis`. Not for a reduced basis whose start is
  * not the run's (its steps lie in the span in any case). Throws ShapeError, when its state is made, for parameters of
- * another number than the basis has, or of other tensors than it is for.
+ * another number than the basis has, or of other tensors than it is for, and ArgumentError for an optimizer that averages the
+ * parameters and is not to see them.
  *
  * @example minimize(objective, { start, optimizer: inBasis(basis, adam({ learningRate: 0.1 })), steps: 3 }).steps // 3
  */
@@ -41,10 +42,18 @@ export function inBasis(
   options: InBasisOptions = {},
 ): GradientTransformation<InBasisState> {
   const { parameters: seesParameters = true } = options;
+  const evaluates = optimizer.evaluationParameters !== undefined;
+  if (evaluates && !seesParameters)
+    throw new ArgumentError(
+      `inBasis: ${optimizer.name} chooses the parameters to evaluate; expected parameters true, so that it sees them.`,
+    );
   const gradient = new Float64Array(basis.rotatedDimension);
   const point = new Float64Array(basis.rotatedDimension);
   return {
     name: `inBasis(${optimizer.name})`,
+    ...(optimizer.toleratesNotFinite === true ? { toleratesNotFinite: true } : {}),
+    // A check would have to turn the gradient too, which costs more than the copies by which a chain undoes its steps.
+    mayThrow: true,
     init(layout): InBasisState {
       if (layout.size !== basis.dimension)
         throw new ShapeError(`inBasis: the basis is for ${basis.dimension} parameters; there are ${layout.size}.`);
@@ -58,5 +67,18 @@ export function inBasis(
       optimizer.update(gradient, state.inner, point);
       basis.pushDirection(gradient, step);
     },
+    observe: (value, state) => optimizer.observe?.(value, state.inner),
+    ...(evaluates
+      ? {
+          // By its distance from the parameters, which may lie outside of the span of a reduced basis.
+          evaluationParameters(state: InBasisState, parameters: Float64Array, out: Float64Array): void {
+            basis.toRotated(parameters, point);
+            optimizer.evaluationParameters?.(state.inner, point, gradient);
+            for (let i = 0; i < gradient.length; i++) gradient[i] -= point[i];
+            basis.pushDirection(gradient, out);
+            for (let i = 0; i < out.length; i++) out[i] += parameters[i];
+          },
+        }
+      : {}),
   };
 }

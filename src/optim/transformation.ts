@@ -51,7 +51,7 @@ export interface GradientTransformation<State extends TransformationState = Tran
   check?(gradient: Float64Array, state: State, parameters: Float64Array): void;
   /**
    * True for a transformation whose `update` may throw what `check` does not foresee, as those do that evaluate a model (K-FAC,
-   * natural gradients). What is made of it puts back what it has changed until then.
+   * natural gradients) or for which a check would be dear. What is made of it puts back what it has changed until then.
    */
   readonly mayThrow?: boolean;
   /**

@@ -1,6 +1,14 @@
 /** Weight decay, clipping and schedules in rotated coordinates: what means the same there and what does not. */
 import { describe, expect, it } from "vitest";
-import { denseBasis, inBasis, kroneckerBasis, householderBasis, type Basis } from "../../src/egop/index.ts";
+import {
+  denseBasis,
+  inBasis,
+  kroneckerBasis,
+  householderBasis,
+  reparameterize,
+  type Basis,
+} from "../../src/egop/index.ts";
+import { ArgumentError } from "../../src/errors.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { randomOrthogonal } from "../../src/linalg/random-orthogonal.ts";
 import { normal, random } from "../../src/math/random.ts";
@@ -14,9 +22,14 @@ import {
   clipByValue,
   cosineSchedule,
   minimize,
+  polyakAverage,
+  reduceOnPlateau,
   scaleByAdam,
   scaleByLearningRate,
+  scheduleFreeAdamw,
   sgd,
+  skipNotFinite,
+  trace,
   type GradientTransformation,
   type Objective,
 } from "../../src/optim/index.ts";
@@ -75,6 +88,37 @@ describe.each(Object.entries(bases))("in a %s basis", (_name, basis) => {
     const inside = inBasis(basis, chain(scaleByAdam(), scaleByLearningRate(schedule)));
     const outside = chain(inBasis(basis, scaleByAdam()), scaleByLearningRate(schedule));
     expect(difference(inside, outside)).toBeLessThan(same);
+  });
+
+  it.each<[string, () => GradientTransformation]>([
+    ["schedule-free", () => scheduleFreeAdamw({ learningRate })],
+    ["averaged", () => chain(adam({ learningRate }), polyakAverage({ from: 3 }))],
+    ["at plateaus", () => chain(sgd({ learningRate }), reduceOnPlateau({ patience: 0, threshold: 0.9 }))],
+  ])("what reacts to losses or averages is what it is for the reparameterized objective: %s", (_kind, make) => {
+    const there = minimize(reparameterize(bowl, basis), { start, optimizer: make(), steps: 25 });
+    const here = minimize(bowl, { start, optimizer: inBasis(basis, make()), steps: 25 });
+    expect(Math.max(...here.parameters.map((x, i) => Math.abs(x - there.parameters[i])))).toBeLessThan(same);
+    expect(here.value).toBeCloseTo(there.value, 10);
+  });
+
+  it("skips what is to be skipped, and checks before a chain begins", () => {
+    const skipping = inBasis(basis, skipNotFinite(adam({ learningRate })));
+    const gradient = new Float64Array(d).fill(1);
+    gradient[1] = NaN;
+    skipping.update(gradient, skipping.init(model), start);
+    expect([...gradient].every((x) => x === 0)).toBe(true);
+    expect(skipping.toleratesNotFinite).toBe(true);
+    const optimizer = chain(trace({ momentum: 0.5 }), inBasis(basis, sgd({ learningRate: (t) => 0.1 - t })));
+    const state = optimizer.init(model);
+    optimizer.update(new Float64Array(d).fill(1), state, start);
+    const before = structuredClone(state);
+    expect(() => optimizer.update(new Float64Array(d).fill(1), state, start)).toThrow(ArgumentError);
+    expect(state).toEqual(before);
+    expect(() => inBasis(basis, scheduleFreeAdamw(), { parameters: false })).toThrow(
+      new ArgumentError(
+        "inBasis: scheduleFreeAdamw chooses the parameters to evaluate; expected parameters true, so that it sees them.",
+      ),
+    );
   });
 });
 
