@@ -75,7 +75,12 @@ function trained(optimizer: GradientTransformation, count: number, resume?: stri
   return { state, parameters };
 }
 
-function stepped(optimizer: GradientTransformation, count: number, state?: string, place = start): Stopped {
+function stepped(
+  optimizer: GradientTransformation,
+  count: number,
+  state?: string,
+  place: Float64Array = start,
+): Stopped {
   const loop = stepper(optimizer, place, { layout: model, ...(state === undefined ? {} : { state }) });
   for (let t = 0; t < count; t++) loop.step(rippled.valueAndGradient(loop.parameters, loop.gradient));
   return { state: loop.state(), parameters: loop.evaluationParameters(), place: loop.parameters.slice() };

@@ -104,7 +104,7 @@ describe("settings by tensor", () => {
     const renamed = chain(
       scaleByAdam(),
       masked(addWeightDecay(0.1), ["b"]),
-      byTensor(() => "other", { other: adam(), all: sgd({ learningRate: 1 }) }),
+      byTensor((): "other" | "all" => "other", { other: adam(), all: sgd({ learningRate: 1 }) }),
     );
     expect(() => stateFromText(stateToText(state), renamed.init(model))).toThrow(
       new StateError('The state has "all" at state.parts[2].groups[0].name; expected "other".'),
