@@ -17,8 +17,9 @@ import type { Matrix } from "../linalg/matrix.ts";
 import { fold, random } from "../math/random.ts";
 import { carryState } from "../optim/carry.ts";
 import { minimize } from "../optim/minimize.ts";
-import type { StochasticObjective } from "../optim/objective.ts";
+import { layoutOf, type StochasticObjective } from "../optim/objective.ts";
 import type { MinimizeOptions, Run, RunState } from "../optim/run.ts";
+import { slotsOf } from "../optim/slots.ts";
 import type { Basis } from "./basis.ts";
 import { basisFromJSON } from "./basis-from-json.ts";
 import { changeOfBasis, type SquaresRule } from "./change-of-basis.ts";
@@ -168,7 +169,8 @@ export function minimizeWithRefresh(objective: StochasticObjective, options: Ref
           fresh.toRotated(at, parameters);
           const carried = structuredCopy(state.optimizer);
           carryState(optimizer, carried, change);
-          state = { ...state, parameters, optimizer: carried };
+          const slots = slotsOf(layoutOf(reparameterize(objective, fresh)));
+          state = { ...state, slots, parameters, optimizer: carried };
           basis = fresh;
           next = { step, outcome: "renewed", ...measured };
         }

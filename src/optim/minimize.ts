@@ -22,6 +22,7 @@ import {
   type StopReason,
 } from "./run.ts";
 import { runStepper } from "./run-stepper.ts";
+import { slotsOf } from "./slots.ts";
 
 /**
  * Minimizes an objective from a start, or goes on from the state of an earlier run.
@@ -47,7 +48,7 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
   const from = new Float64Array(dimension);
   let firstStep = 0;
   if (resume !== undefined) {
-    firstStep = restoreRun(resume, from, first);
+    firstStep = restoreRun(resume, layout, from, first);
   } else {
     const { start } = options;
     checkStart(start, originalDimension, coordinates === undefined ? layout : undefined);
@@ -133,6 +134,7 @@ export function minimize(objective: StochasticObjective, options: MinimizeOption
         state: {
           kind: "run",
           version: 1,
+          slots: slotsOf(layout),
           step: firstStep + taken,
           parameters: stepping.plain(point),
           optimizer: stepping.plain(state),

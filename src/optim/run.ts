@@ -8,6 +8,7 @@ import { indexOfNotFinite } from "../linalg/finite.ts";
 import { placeOf } from "./place.ts";
 import { requireKnown, requireNonnegative } from "./hyperparameters.ts";
 import { parseState } from "./state-text.ts";
+import { slotsOf, type Slot } from "./slots.ts";
 import { restoreState } from "./state.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
 
@@ -83,6 +84,8 @@ export interface RunState {
   readonly step: number;
   /** In the objective's own coordinates. */
   readonly parameters: Float64Array;
+  /** The tensors in them, by place and as matrices: a run with others is refused. */
+  readonly slots: readonly Slot[];
   readonly optimizer: TransformationState;
 }
 
@@ -117,8 +120,13 @@ export function checkStart(
 }
 
 /** Reads a saved run into a fresh one, in place, and returns its step. Throws StateError when it belongs elsewhere. */
-export function restoreRun(saved: RunState | string, point: Float64Array, optimizer: TransformationState): number {
-  const fresh = { kind: "run", version: 1, step: 0, parameters: point, optimizer };
+export function restoreRun(
+  saved: RunState | string,
+  layout: Layout,
+  point: Float64Array,
+  optimizer: TransformationState,
+): number {
+  const fresh = { kind: "run", version: 1, step: 0, parameters: point, slots: slotsOf(layout), optimizer };
   restoreState(fresh, typeof saved === "string" ? parseState(saved) : saved, "run");
   return fresh.step;
 }

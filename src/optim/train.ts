@@ -13,6 +13,7 @@ import { requireKnown, requireWhole } from "./hyperparameters.ts";
 import { layoutOf, type StochasticObjective } from "./objective.ts";
 import { checkStart } from "./run.ts";
 import { parseState } from "./state-text.ts";
+import { slotsOf, type Slot } from "./slots.ts";
 import { restoreState } from "./state.ts";
 import { runStepper } from "./run-stepper.ts";
 import type { GradientTransformation, TransformationState } from "./transformation.ts";
@@ -83,6 +84,8 @@ export interface TrainState {
   waited: number;
   readonly bestParameters: Float64Array;
   readonly parameters: Float64Array;
+  /** The tensors in them, by place and as matrices: a run with others is refused. */
+  readonly slots: readonly Slot[];
   readonly optimizer: TransformationState;
 }
 
@@ -188,6 +191,7 @@ function* training(objective: StochasticObjective, options: TrainOptions): Gener
     waited: 0,
     bestParameters: new Float64Array(dimension),
     parameters: new Float64Array(dimension),
+    slots: slotsOf(layout),
     optimizer: optimizer.init(layout),
   };
   if (resume !== undefined) restoreState(state, typeof resume === "string" ? parseState(resume) : resume, "training");

@@ -1,12 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, NotFiniteError, ShapeError, StateError } from "../../src/errors.ts";
+import { layout } from "../../src/linalg/layout.ts";
 import { random } from "../../src/math/random.ts";
 import { adagrad } from "../../src/optim/adagrad.ts";
 import { adam, adamw } from "../../src/optim/adam.ts";
+import { descend } from "../../src/optim/deterministic/descend.ts";
+import { lbfgs } from "../../src/optim/deterministic/lbfgs.ts";
 import { minimize } from "../../src/optim/minimize.ts";
 import type { MinimizeOptions, RunState } from "../../src/optim/run.ts";
 import { sgd } from "../../src/optim/sgd.ts";
+import { train } from "../../src/optim/train.ts";
 import { caught, goldenObjective, jittery, parabola, rosenbrock } from "./problems.ts";
 
 const bowl = parabola([10, 1]);
@@ -87,6 +91,22 @@ describe("resuming", () => {
     expect(resume({ ...state, step: 0.5 })).toThrow(
       new StateError("The state has 0.5 at run.step; expected a whole number at or above 0."),
     );
+  });
+});
+
+describe("a run with as many numbers, but other tensors", () => {
+  const shaped = (shape: readonly number[]) => ({ ...parabola([6, 5, 4, 3, 2, 1]), layout: layout({ W: shape }) });
+  const [wide, tall] = [shaped([2, 3]), shaped([3, 2])];
+  const from = new Float64Array(6);
+  const message = (kind: string) => new StateError(`The state has 2 at ${kind}.slots[0].rows; expected 3.`);
+
+  it("is refused, also by optimizers whose own state does not tell", () => {
+    const { state } = minimize(wide, { start: from, optimizer: adam(), steps: 2 });
+    expect(() => minimize(tall, { resume: state, optimizer: adam(), steps: 2 })).toThrow(message("run"));
+    const descended = descend(wide, { start: from, method: lbfgs(), steps: 2 });
+    expect(() => descend(tall, { resume: descended.state, method: lbfgs(), steps: 2 })).toThrow(message("run"));
+    const trained = train(wide, { start: from, optimizer: adam(), epochs: 1 });
+    expect(() => train(tall, { resume: trained.state, optimizer: adam(), epochs: 2 })).toThrow(message("training"));
   });
 });
 

@@ -11,6 +11,7 @@ import { indexOfNotFinite } from "../../linalg/finite.ts";
 import { placeOf } from "../place.ts";
 import { gradientNorm } from "../gradient-norm.ts";
 import { requireKnown, requireNonnegative } from "../hyperparameters.ts";
+import { slotsOf } from "../slots.ts";
 import { checkStart, restoreRun, type Run, type RunState, type StepProgress, type StopReason } from "../run.ts";
 import type { DescentMethod, DescentProblem, Iterate } from "./descent.ts";
 
@@ -82,7 +83,7 @@ export function descend<Problem extends DescentProblem>(
   const first = new Float64Array(dimension);
   let firstStep = 0;
   if (resume !== undefined) {
-    firstStep = restoreRun(resume, first, state);
+    firstStep = restoreRun(resume, names, first, state);
   } else {
     checkStart(options.start, originalDimension, coordinates === undefined ? names : undefined);
     if (coordinates === undefined) first.set(options.start);
@@ -130,7 +131,14 @@ export function descend<Problem extends DescentProblem>(
         steps: taken,
         stopped,
         evaluations: descent.evaluations(),
-        state: { kind: "run", version: 1, step: firstStep + taken, parameters: point.slice(), optimizer: state },
+        state: {
+          kind: "run",
+          version: 1,
+          slots: slotsOf(names),
+          step: firstStep + taken,
+          parameters: point.slice(),
+          optimizer: state,
+        },
       };
     moved = descent.step(state);
   }
