@@ -48,8 +48,9 @@ export function requireApart(matrix: Matrix, part: Float64Array, what: string): 
  */
 export function overlap(a: Float64Array, b: Float64Array): boolean {
   if (a === b) return a.length > 0;
-  const [startA, startB] = [a.byteOffset, b.byteOffset];
-  if (startA >= startB + b.byteLength || startB >= startA + a.byteLength) return false;
+  const startA = a.byteOffset;
+  const startB = b.byteOffset;
+  if (startA >= startB + 8 * b.length || startB >= startA + 8 * a.length) return false;
   if (startA !== startB) return a.buffer === b.buffer;
   const kept = b[0];
   const mark = a[0] === 0 ? 1 : 0;

@@ -63,8 +63,11 @@ export function symmetricCopy(matrix: Matrix, scale: number, what: string, out?:
     out.data.set(result.data);
     return out;
   }
-  const copy = out ?? new Matrix(n, n, data.slice());
-  if (out !== undefined) copy.data.set(data);
+  if (out !== undefined) {
+    for (let i = 0; i < data.length; i++) out.data[i] = data[i] * scale;
+    return out;
+  }
+  const copy = new Matrix(n, n, data.slice());
   if (scale !== 1) for (let i = 0; i < data.length; i++) copy.data[i] *= scale;
   return copy;
 }
@@ -76,6 +79,7 @@ const tile = 32;
 
 /** Whether all entries are finite and equal their mirror images: then all differences are 0. */
 function isSymmetric(data: Float64Array, n: number): boolean {
+  if (n <= smallSize) return isSymmetricBlock(data, n);
   for (let top = 0; top < n; top += tile) {
     const bottom = Math.min(top + tile, n);
     for (let side = 0; side <= top; side += tile) {
@@ -98,4 +102,13 @@ function isSymmetric(data: Float64Array, n: number): boolean {
     }
   }
   return true;
+}
+
+/** The same for what lies in the first-level cache. */
+function isSymmetricBlock(data: Float64Array, n: number): boolean {
+  let sum = 0;
+  for (let i = 0; i < n; i++)
+    for (let below = i * n, above = i; above <= i * n + i; below++, above += n)
+      sum += Math.abs(data[below] - data[above]);
+  return sum === 0;
 }
