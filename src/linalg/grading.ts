@@ -15,12 +15,6 @@ export function columnsAreGraded({ rows, columns, data }: Matrix, ratio: number)
   return graded(data, columns, rows, 1, columns, ratio);
 }
 
-/** Whether the largest entries of the rows differ by a larger factor than those of the columns. */
-export function rowsAreMoreGraded({ rows, columns, data }: Matrix): boolean {
-  const [byRow, byColumn] = [extremes(data, rows, columns, columns, 1), extremes(data, columns, rows, 1, columns)];
-  return byRow.most / byRow.least > byColumn.most / byColumn.least;
-}
-
 /** `count` lines of so many entries, `apart` and `step` the distances between lines and between entries. */
 function graded(
   data: Float64Array,
@@ -30,19 +24,6 @@ function graded(
   step: number,
   ratio: number,
 ): boolean {
-  const { least, most } = extremes(data, count, length, apart, step);
-  // Quotients, as products could leave the range of numbers.
-  return most / ratio > least;
-}
-
-/** The largest and the least of the lines' largest entries; of lines of zeros, 0 and Infinity. */
-function extremes(
-  data: Float64Array,
-  count: number,
-  length: number,
-  apart: number,
-  step: number,
-): { readonly least: number; readonly most: number } {
   let least = Infinity;
   let most = 0;
   for (let i = 0; i < count; i++) {
@@ -52,5 +33,6 @@ function extremes(
     if (largest > most) most = largest;
     if (largest > 0 && largest < least) least = largest;
   }
-  return { least, most };
+  // Quotients, as products could leave the range of numbers.
+  return most / ratio > least;
 }

@@ -14,6 +14,7 @@ export { inverseRoot, type InverseRootOptions } from "./inverse-root.ts";
 export {
   singularValueDecomposition,
   singularValues,
+  type SingularValueDecompositionOptions,
   type SingularValueOptions,
 } from "./singular-value-decomposition.ts";
 export { kroneckerMultiply, kroneckerProduct } from "./kronecker.ts";

@@ -7,7 +7,7 @@
  *
  * Cost for m × n, m ≥ n: 2mn² flops for QR and some five to eight sweeps of 4n³ (2n³ without vectors). Accuracy: every
  * singular value to a few units of round-off relative to the largest (below 8 measured up to n = 200), and relative to
- * itself, times the condition number that is left after scaling columns, where methods that form AᵀA or a
+ * itself, times the condition number that is left after scaling columns (of a wide matrix rows), where methods that form AᵀA or a
  * bidiagonal matrix lose the small ones. A rotation is written as a correction, x − s(y + τx): with rounded cosines
  * instead, cos² + sin² is off by a unit or so, the same for a whole row each time, and the values drift by n units.
  * At most 60 sweeps.

@@ -4,13 +4,13 @@
  * Two roads: one-sided Jacobi rotations (jacobi-svd.ts), the accurate one, and bidiagonal form with divide and conquer
  * (bidiagonal-svd.ts), the fast one. Both are backward stable: every value has an error of some units of round-off of the
  * largest one, below 10 measured up to n = 200. By Jacobi the error of a small value is relative to itself where scaling
- * columns (for m ≥ n) or rows (for m ≤ n) makes the matrix well conditioned. That improves the condition number at most by the ratio of the largest to the
+ * columns makes the matrix well conditioned. That improves the condition number at most by the ratio of the largest to the
  * smallest factor, so Jacobi can gain next to nothing unless rows or columns differ in size (grading.ts); that is how the
  * default is chosen.
  */
 import { bidiagonalSingularValues, bidiagonalSVD } from "./bidiagonal-svd.ts";
 import { requireFinite } from "./finite.ts";
-import { columnsAreGraded, rowsAreGraded, rowsAreMoreGraded } from "./grading.ts";
+import { columnsAreGraded, rowsAreGraded } from "./grading.ts";
 import { jacobiSingularValues, jacobiSVD, type TallSVD } from "./jacobi-svd.ts";
 import type { Matrix } from "./matrix.ts";
 import { orientColumns } from "./orientation.ts";
@@ -56,7 +56,7 @@ export function singularValueDecomposition(
   const { out } = options;
   if (out !== undefined) requireOut(out, matrix);
   const jacobi = methodFor(matrix, options) === "jacobi";
-  const wide = isTurned(matrix, jacobi);
+  const wide = matrix.rows < matrix.columns;
   // Aᵀ = V Σ Uᵀ; the signs are set by what are right vectors here.
   const tall = wide ? matrix.transpose() : matrix;
   const space = out === undefined || !wide ? out : transposed(out);
@@ -119,18 +119,12 @@ export function singularValues(
     requireVectorSpace(out, Math.min(matrix.rows, matrix.columns), "singularValues: out", "the result");
     requireApart(matrix, out, "singularValues");
   }
-  const jacobi = methodFor(matrix, options) === "jacobi";
-  const tall = isTurned(matrix, jacobi) ? matrix.transpose() : matrix;
-  const values = jacobi ? jacobiSingularValues(tall) : bidiagonalSingularValues(tall, out);
+  const tall = matrix.rows < matrix.columns ? matrix.transpose() : matrix;
+  const values =
+    methodFor(matrix, options) === "jacobi" ? jacobiSingularValues(tall) : bidiagonalSingularValues(tall, out);
   if (out === undefined || values === out) return values;
   out.set(values);
   return out;
-}
-
-/** Whether the transpose is decomposed: of wide matrices, and by Jacobi of square ones whose rows are more graded, as columns may be. */
-function isTurned(matrix: Matrix, jacobi: boolean): boolean {
-  const { rows, columns } = matrix;
-  return rows < columns || (jacobi && rows === columns && rowsAreMoreGraded(matrix));
 }
 
 function methodFor(matrix: Matrix, options: SingularValueOptions): "jacobi" | "bidiagonal" {

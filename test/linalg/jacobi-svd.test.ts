@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NotFiniteError } from "../../src/errors.ts";
 import { singularValueDecomposition, singularValues } from "../../src/linalg/singular-value-decomposition.ts";
-import { lu } from "../../src/linalg/lu.ts";
 import { Matrix } from "../../src/linalg/matrix.ts";
 import { multiply } from "../../src/linalg/product.ts";
 import * as oracle from "./residuals.ts";
@@ -54,35 +53,6 @@ describe("singularValues", () => {
       }
     },
   );
-
-  it("finds every value to round-off of itself where columns are scaled, or rows of a square or wide matrix", () => {
-    for (let seed = 0; seed < 40; seed++) {
-      const n = 2 + (seed % 7);
-      const m = n + (seed % 3);
-      const base = oracle.build(m, n, (i, j) => oracle.randomMatrix(m, n, seed).get(i, j) + (i === j ? 2 : 0));
-      const powers = Array.from({ length: n }, (_value, j) => 2 ** (((37 * (j + 1) * (seed + 1)) % 241) - 120));
-      const tall = oracle.scaledColumns(base, powers);
-      const expected = singularValues(tall, { method: "jacobi" });
-      const options = [{}, { method: "jacobi" }] as const;
-      for (const option of options) {
-        for (const matrix of [tall, tall.transpose()]) {
-          singularValues(matrix, option).forEach((value, k) =>
-            expect(Math.abs(value / expected[k] - 1)).toBeLessThan(1e-13),
-          );
-          const { values, u, v } = singularValueDecomposition(matrix, option);
-          expect(values).toEqual(singularValues(matrix, option));
-          expect(oracle.orthonormality(u)).toBeLessThan(threshold);
-          expect(oracle.orthonormality(v)).toBeLessThan(threshold);
-        }
-      }
-      // Their product, where the matrix is square, is the size of the determinant.
-      if (m !== n) continue;
-      const logarithm = (values: Iterable<number>): number =>
-        [...values].reduce((sum, value) => sum + Math.log(value), 0);
-      const determinant = logarithm(powers) + lu(base).logDeterminant().logarithm;
-      expect(Math.abs(logarithm(expected) - determinant)).toBeLessThan(1e-11);
-    }
-  });
 
   it("finds 5 and, to round-off, 0", () => {
     const [first, second] = singularValues(
