@@ -20,6 +20,7 @@ import { minimize } from "../optim/minimize.ts";
 import { layoutOf, type StochasticObjective } from "../optim/objective.ts";
 import type { MinimizeOptions, Run, RunState } from "../optim/run.ts";
 import { slotsOf } from "../optim/slots.ts";
+import { copyOf } from "../optim/state.ts";
 import type { Basis } from "./basis.ts";
 import { basisFromJSON } from "./basis-from-json.ts";
 import { changeOfBasis, type SquaresRule } from "./change-of-basis.ts";
@@ -167,7 +168,7 @@ export function minimizeWithRefresh(objective: StochasticObjective, options: Ref
         else {
           const parameters = new Float64Array(fresh.rotatedDimension);
           fresh.toRotated(at, parameters);
-          const carried = structuredCopy(state.optimizer);
+          const carried = copyOf(state.optimizer);
           carryState(optimizer, carried, change);
           const slots = slotsOf(layoutOf(reparameterize(objective, fresh)));
           state = { ...state, slots, parameters, optimizer: carried };
@@ -303,12 +304,4 @@ function restored(saved: RefreshState): {
     throw new StateError("minimizeWithRefresh: the basis of the state is no JSON.");
   }
   return { state: saved.run, basis: basisFromJSON(data), lookedAt: saved.lookedAt };
-}
-
-/** A copy of plain data that shares nothing with it. */
-function structuredCopy<Value>(value: Value): Value {
-  if (value instanceof Float64Array) return value.slice() as Value;
-  if (Array.isArray(value)) return value.map((entry: unknown) => structuredCopy(entry)) as Value;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, structuredCopy(entry)])) as Value;
 }

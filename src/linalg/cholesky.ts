@@ -15,7 +15,7 @@ import { estimateCondition } from "./norm-estimate.ts";
 import { choleskyInPlace } from "./cholesky-columns.ts";
 import { multiply } from "./product.ts";
 import { oneNormInRange } from "./range.ts";
-import { requireApart, requireMatrixSpace } from "./result-space.ts";
+import { requireApart, requireMatrixSpace, withNorm } from "./result-space.ts";
 import { solutionSpace } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { symmetricCopy } from "./symmetry.ts";
@@ -118,10 +118,7 @@ export function cholesky(matrix: Matrix, options: { readonly out?: Cholesky } = 
   const quickNorm = oneNormInRange(matrix);
   const norm = quickNorm >= 0 ? quickNorm : oneNorm(matrix);
   if (out === undefined) return new Cholesky(l, norm);
-  // What others only read.
-  const written: { oneNorm: number } = out;
-  written.oneNorm = norm;
-  return out;
+  return withNorm(out, norm);
 }
 
 function requireOut({ l }: Cholesky, matrix: Matrix): void {

@@ -10,13 +10,14 @@
  * Source: C.-H. Guo and N. J. Higham, A Schur–Newton Method for the Matrix pth Root and its Inverse, SIAM J. Matrix Anal.
  * 28, 2006, (3.6); R. Anil et al., Scalable Second Order Optimization for Deep Learning, 2020 (the start).
  */
-import { ArgumentError, NotConvergedError, NotPositiveDefiniteError, ShapeError } from "../errors.ts";
+import { ArgumentError, NotConvergedError, NotPositiveDefiniteError } from "../errors.ts";
 import { exp, log } from "../math/elementary.ts";
 import { requireRepresentable } from "./finite.ts";
 import { strideNorm } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
 import { scaleToOne } from "./orientation.ts";
 import { planProduct, type PlannedProduct } from "./product.ts";
+import { requireMatrixSpace } from "./result-space.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 import { symmetricCopy } from "./symmetry.ts";
 
@@ -51,10 +52,7 @@ export function inverseRoot(matrix: Matrix, p: number, options: InverseRootOptio
     throw new ArgumentError(`inverseRoot: p is ${p}; expected a whole number of at least 1.`);
   if (!(ridge >= 0 && ridge < Infinity))
     throw new ArgumentError(`inverseRoot: ridge is ${ridge}; expected a finite number of at least 0.`);
-  if (out.rows !== matrix.rows || out.columns !== matrix.columns)
-    throw new ShapeError(
-      `inverseRoot: out is ${out.rows} × ${out.columns}; the matrix is ${matrix.rows} × ${matrix.columns}.`,
-    );
+  requireMatrixSpace(out, matrix.rows, matrix.columns, "inverseRoot: out", "the matrix");
   const regular = symmetricCopy(matrix, 1, "inverseRoot");
   const { rows: n, data } = regular;
   for (let i = 0; i < n; i++) data[i * n + i] += ridge;

@@ -14,7 +14,7 @@ import { estimateCondition } from "./norm-estimate.ts";
 import { oneNorm } from "./entry-norms.ts";
 import { scaleToOne } from "./orientation.ts";
 import { multiply } from "./product.ts";
-import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
+import { requireApart, requireMatrixSpace, requireVectorSpace, withNorm } from "./result-space.ts";
 import { solvedLike } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { symmetricCopy } from "./symmetry.ts";
@@ -196,10 +196,7 @@ export function ldlt(matrix: Matrix, options: { readonly out?: LDLT } = {}): LDL
   requireRepresentable(subdiagonal, "ldlt: an entry of D");
   const norm = oneNorm(matrix);
   if (out === undefined) return new LDLT(work, diagonal, subdiagonal, order, norm);
-  // What others only read.
-  const written: { oneNorm: number } = out;
-  written.oneNorm = norm;
-  return out;
+  return withNorm(out, norm);
 }
 
 function requireOut({ l, diagonal, subdiagonal, order }: LDLT, matrix: Matrix): void {

@@ -15,7 +15,7 @@ import { estimateCondition } from "./norm-estimate.ts";
 import { eliminateWhole } from "./panel-elimination.ts";
 import { multiply } from "./product.ts";
 import { copyInRange, oneNormInRange, unscaleUpper } from "./range.ts";
-import { requireApart, requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
+import { requireApart, requireMatrixSpace, requireVectorSpace, withNorm } from "./result-space.ts";
 import { solutionSpace } from "./right-hand-side.ts";
 import { scaledProduct } from "./scaled-product.ts";
 import { requireSquare } from "./symmetry.ts";
@@ -205,10 +205,7 @@ function requireOut({ packed, order }: LU, matrix: Matrix): void {
 function factorization(packed: Matrix, order: Int32Array, oneNorm: number, out: LU | undefined): LU {
   exchangesToOrder(order);
   if (out === undefined) return new LU(packed, order, oneNorm);
-  // What others only read.
-  const written: { oneNorm: number } = out;
-  written.oneNorm = oneNorm;
-  return out;
+  return withNorm(out, oneNorm);
 }
 
 /**

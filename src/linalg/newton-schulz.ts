@@ -8,12 +8,13 @@
  * Source: K. Jordan et al., Muon: An Optimizer for Hidden Layers in Neural Networks, 2024 (coefficients); N. J. Higham,
  * Functions of Matrices, 2008, §8.3 (Newton–Schulz); Å. Björck and C. Bowie, SIAM J. Numer. Anal. 8, 1971.
  */
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError } from "../errors.ts";
 import { requireFinite } from "./finite.ts";
 import { strideNorm } from "./householder.ts";
 import { Matrix } from "./matrix.ts";
 import { scaleToOne } from "./orientation.ts";
 import { planProduct, planSymmetricProduct, type PlannedProduct } from "./product.ts";
+import { requireMatrixSpace } from "./result-space.ts";
 
 /** The coefficients a, b, c of σ ↦ a σ + b σ³ + c σ⁵. */
 export type OddQuintic = readonly [number, number, number];
@@ -55,8 +56,7 @@ export function newtonSchulz(
 ): Matrix {
   const { rows, columns, data } = matrix;
   const { out = new Matrix(rows, columns) } = options;
-  if (out.rows !== rows || out.columns !== columns)
-    throw new ShapeError(`newtonSchulz: out is ${out.rows} × ${out.columns}; the matrix is ${rows} × ${columns}.`);
+  requireMatrixSpace(out, rows, columns, "newtonSchulz: out", "the matrix");
   const run = planNewtonSchulz(rows, columns, options);
   requireFinite(matrix, "newtonSchulz");
   run(data, 0, out.data, 0);

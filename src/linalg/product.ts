@@ -10,6 +10,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { Matrix } from "./matrix.ts";
 import { planBlocks, runProduct } from "./product-kernel.ts";
 import { isSmallProduct, runSmallProductInFours } from "./small-product.ts";
+import { requireMatrixSpace, requireVectorSpace } from "./result-space.ts";
 import { transposedVectorProduct, vectorProduct } from "./vector-product.ts";
 
 /** How the operands of a product are read, and where the result goes. */
@@ -37,7 +38,7 @@ export function multiply(a: Matrix, b: Matrix, options: MultiplyOptions = {}): M
       `multiply: the product of ${rows} × ${inner} and ${innerB} × ${columns} does not exist; the inner sizes must agree.`,
     );
   const { out = new Matrix(rows, columns) } = options;
-  requireSizes("multiply", out, rows, columns);
+  requireMatrixSpace(out, rows, columns, "multiply: out", "the product");
   if (out.data === a.data || out.data === b.data) throw overlapping("multiply");
   planProduct({ rows, columns, inner, transposeA, transposeB })(a.data, 0, b.data, 0, out.data, 0);
   return out;
@@ -64,8 +65,7 @@ export function multiplyVector(a: Matrix, x: Float64Array, options: MultiplyVect
   if (x.length !== inner)
     throw new ShapeError(`multiplyVector: the vector has ${x.length} elements; the matrix needs ${inner}.`);
   const { out = new Float64Array(length) } = options;
-  if (out.length !== length)
-    throw new ShapeError(`multiplyVector: out has ${out.length} elements; the product has ${length}.`);
+  requireVectorSpace(out, length, "multiplyVector: out", "the product");
   if (out === x || out === data) throw overlapping("multiplyVector");
   if (transpose) transposedVectorProduct(rows, columns, data, 0, columns, x, 0, out, 0, false);
   else vectorProduct(rows, columns, data, 0, columns, x, 0, out, 0, false);
@@ -93,7 +93,7 @@ export function gram(a: Matrix, options: GramOptions = {}): Matrix {
   const { columns: stride, data } = a;
   const [n, inner] = transpose ? [a.rows, a.columns] : [a.columns, a.rows];
   const { out = new Matrix(n, n) } = options;
-  requireSizes("gram", out, n, n);
+  requireMatrixSpace(out, n, n, "gram: out", "the product");
   if (out.data === data) throw overlapping("gram");
   const plan = planBlocks({
     rows: n,
@@ -226,11 +226,6 @@ function requireSize(name: string, size: number): void {
 function requireStride(name: string, stride: number, length: number): void {
   if (!Number.isSafeInteger(stride) || stride < length)
     throw new ArgumentError(`planProduct: ${name} is ${stride}; expected a whole number of at least ${length}.`);
-}
-
-function requireSizes(what: string, out: Matrix, rows: number, columns: number): void {
-  if (out.rows !== rows || out.columns !== columns)
-    throw new ShapeError(`${what}: out is ${out.rows} × ${out.columns}; the product is ${rows} × ${columns}.`);
 }
 
 function overlapping(what: string): ArgumentError {

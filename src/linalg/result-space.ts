@@ -59,3 +59,10 @@ export function overlap(a: Float64Array, b: Float64Array): boolean {
   b[0] = kept;
   return seen;
 }
+
+/** An earlier factorization with the norm of what has been factored into it, which others only read. */
+export function withNorm<Factors extends { readonly oneNorm: number }>(out: Factors, norm: number): Factors {
+  const written: { oneNorm: number } = out;
+  written.oneNorm = norm;
+  return out;
+}

@@ -10,6 +10,7 @@ import { layout as makeLayout, type Layout } from "../../linalg/layout.ts";
 import { instantiateFunctions } from "../../linalg/webassembly/instance.ts";
 import type { ElementLoop, PieceOptions } from "../define.ts";
 import type { Slot } from "../slots.ts";
+import { smallestNormal } from "../subnormal.ts";
 import type { GradientTransformation, TransformationState } from "../transformation.ts";
 import { formulas, type Formula } from "./formulas.ts";
 import {
@@ -33,7 +34,6 @@ interface Part extends Omit<LoopPart, "vectorsAt"> {
 /** What `define` has made, and nobody has given another update. */
 type Own = GradientTransformation & PieceOptions<TransformationState> & { readonly own?: unknown };
 
-const smallestNormal = 2.2250738585072014e-308;
 /** The assembler writes a local's number in one byte. */
 const mostLocals = 128;
 const unitLayout: () => Layout = () => makeLayout({ one: [1] });
